@@ -1,0 +1,5 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Cvdvae.Model.Tests")]
+[assembly: InternalsVisibleTo("Cvdvae.Benchmarks")]
+[assembly: InternalsVisibleTo("cvdvae-trainer")]

@@ -1,0 +1,58 @@
+using Cvdvae.Model.Encoding;
+using Cvdvae.Model.Layers;
+using static TorchSharp.torch;
+
+namespace Cvdvae.Model.Decoding;
+
+/// <summary>
+/// The features of one low-res image as the decoder uses them: GELU of each map, computed once for all samples and groups.
+/// Maps may arrive one by one, coarse to fine.
+/// </summary>
+public sealed class LowResFeatures : IDisposable
+{
+    private readonly Dictionary<int, Tensor> _activated = [];
+
+    /// <summary>Creates an empty set for a low-res encoder.</summary>
+    public LowResFeatures(LowResBranch branch) => Branch = branch;
+
+    /// <summary>Creates a set of all maps of one image of a batch.</summary>
+    /// <param name="branch">The low-res encoder's part in the decoder.</param>
+    /// <param name="pyramid">Feature maps (B, C, r, r); left as they are.</param>
+    /// <param name="image">Which image of the batch.</param>
+    public LowResFeatures(LowResBranch branch, FeaturePyramid pyramid, int image = 0)
+        : this(branch)
+    {
+        foreach (int resolution in pyramid.Resolutions)
+        {
+            using Tensor map = pyramid[resolution].narrow(0, image, 1);
+            Add(map);
+        }
+    }
+
+    /// <summary>The low-res encoder's part in the decoder.</summary>
+    public LowResBranch Branch { get; }
+
+    /// <summary>Adds the map of a resolution, (1, C, r, r); left as it is.</summary>
+    public void Add(Tensor map)
+    {
+        Tensor activated = Gelu.Of(map);
+        _activated.Add((int)map.shape[2], activated.DetachFromDisposeScope());
+    }
+
+    /// <summary>Whether the map of a resolution is there.</summary>
+    public bool Has(int resolution) => _activated.ContainsKey(resolution);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor map in _activated.Values)
+        {
+            map.Dispose();
+        }
+
+        _activated.Clear();
+    }
+
+    /// <summary>GELU of the map of a resolution, (1, C, r, r).</summary>
+    internal Tensor Activated(int resolution) => _activated[resolution];
+}

@@ -1,0 +1,86 @@
+using Cvdvae.Model.Configuration;
+using Cvdvae.Model.Layers;
+using Cvdvae.Model.Sampling;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Cvdvae.Model.Decoding;
+
+/// <summary>
+/// The top-down block of one latent group: prior p(z_l | z_&lt;l), optionally the high-res posterior q(z_l | z_&lt;l, x), and the way of z into the
+/// features. Shapes: features (B, width, r, r), latents (B, zdim, r, r).
+/// </summary>
+public sealed class TopDownBlock : nn.Module
+{
+    [ComponentName(Name = "enc")]
+    private readonly Block? _enc;
+    [ComponentName(Name = "prior")]
+    private readonly Block _prior;
+    [ComponentName(Name = "z_proj")]
+    private readonly Conv2d _zProj;
+    [ComponentName(Name = "resnet")]
+    private readonly Block _resnet;
+    private readonly LatentGroup _group;
+    private readonly int _zdim;
+
+    /// <summary>Creates the block with random weights.</summary>
+    /// <param name="architecture">The prior's structure.</param>
+    /// <param name="group">The latent group.</param>
+    /// <param name="withPosterior">Whether the posterior of high-res images is there; only training and verification need it.</param>
+    internal TopDownBlock(PriorArchitecture architecture, LatentGroup group, bool withPosterior)
+        : base(nameof(TopDownBlock))
+    {
+        _group = group;
+        _zdim = architecture.Hyperparameters.Zdim;
+        int width = group.Width;
+        int middle = architecture.Bottleneck(width);
+        double depthScale = Math.Sqrt(1.0 / architecture.Groups.Count);
+        _enc = withPosterior ? new Block(2 * width, middle, 2 * _zdim, group.Resolution) : null;
+        _prior = new Block(width, middle, 2 * _zdim + width, group.Resolution, lastScale: 0);
+        _zProj = Convolutions.Conv1x1(_zdim, width, depthScale);
+        _resnet = new Block(width, middle, width, group.Resolution, residual: true, lastScale: depthScale);
+        RegisterComponents();
+    }
+
+    /// <summary>Draws z from the posterior of a high-res image and goes on with it.</summary>
+    /// <param name="x">Features (B, width, r, r); left as they are.</param>
+    /// <param name="activatedMap">GELU of the high-res encoder's activation at r, (B, width, r, r).</param>
+    /// <param name="noise">From a tensor to standard normal numbers of its shape.</param>
+    internal PosteriorStep Posterior(Tensor x, Tensor activatedMap, Func<Tensor, Tensor> noise)
+    {
+        Block enc = _enc ?? throw new InvalidOperationException("The decoder was made without posteriors.");
+        using DisposeScope scope = NewDisposeScope();
+        Tensor activated = Gelu.Of(x);
+        Gaussian posterior = Gaussian.From(enc.Last, enc.MiddleOfParts(activated, enc.First.OfInputs(activatedMap, _group.Width)), _zdim);
+        Tensor hidden = _prior.Middle(_prior.First.call(activated));
+        Tensor z = posterior.Sample(noise(posterior.Mean));
+        Tensor kl = posterior.KlDivergence(Gaussian.From(_prior.Last, hidden, _zdim));
+        Tensor features = _resnet.call(x + PriorFeatures(hidden) + _zProj.call(z));
+        return new PosteriorStep(
+            features.MoveToOuterDisposeScope(),
+            z.MoveToOuterDisposeScope(),
+            kl.MoveToOuterDisposeScope(),
+            posterior.MoveToOuterDisposeScope(),
+            activated.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Draws z for every row, from q(z | y) or from the prior, and goes on with it.</summary>
+    /// <param name="x">Features (B, width, r, r); left as they are, so that a batch that ran out of memory can be tried again in parts.</param>
+    /// <param name="noise">Standard normal numbers times each row's temperature, (B, zdim, r, r).</param>
+    /// <param name="rows">Where each row's latents come from.</param>
+    internal Tensor Draw(Tensor x, Tensor noise, LatentSources rows)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor activated = Gelu.Of(x);
+        Tensor hidden = _prior.Middle(_prior.First.call(activated));
+        Gaussian source = rows.At(_group, activated, () => Gaussian.From(_prior.Last, hidden, _zdim));
+        Tensor z = source.LogSigma.exp_().mul_(noise).add_(source.Mean);
+        Tensor features = PriorFeatures(hidden).add_(x).add_(_zProj.call(z));
+        return _resnet.call(features).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The prior's residual for the features, (B, width, r, r): the channels of its last convolution after mean and log-sigma.</summary>
+    private Tensor PriorFeatures(Tensor hidden) => _prior.Last.ToOutputs(hidden, 2 * _zdim, _group.Width);
+}
