@@ -8,6 +8,7 @@ export DOTNET_NOLOGO := 1
 # No build server outlives a command.
 export MSBUILDDISABLENODEREUSE := 1
 export DOTNET_CLI_USE_MSBUILD_SERVER := 0
+export UseSharedCompilation := false
 
 # Options for every build, for example BUILD_OPTIONS=-p:TorchBackend=cuda.
 BUILD_OPTIONS ?=
