@@ -18,7 +18,11 @@ public sealed class HostileImageTests
     [Fact]
     public void Decode_GarbageAfterASignature_IsRefused()
     {
-        byte[][] signatures = [[0x89, .. "PNG\r\n\x1a\n"u8], [0xFF, 0xD8, 0xFF], [.. "RIFF\xff\0\0\0WEBP"u8], [.. "RIFF\x20\0\0\0WEBPVP8 "u8]];
+        byte[][] signatures =
+        [
+            [0x89, .. "PNG\r\n\u001a\n"u8], [0xFF, 0xD8, 0xFF],
+            [.. "RIFF"u8, 0xFF, 0, 0, 0, .. "WEBP"u8], [.. "RIFF"u8, 32, 0, 0, 0, .. "WEBPVP8 "u8],
+        ];
         for (int seed = 0; seed < 200; seed++)
         {
             byte[] garbage = new byte[seed * 3];
@@ -79,8 +83,8 @@ public sealed class HostileImageTests
     {
         byte[][] files =
         [
-            ImageCodec.Encode(TestImages.Noise(17, 9), ImageEncoding.Png, 90), ImageCodec.Encode(TestImages.Noise(17, 9), ImageEncoding.Jpeg, 90),
-            ImageCodec.Encode(TestImages.Noise(17, 9), ImageEncoding.Webp, 90), SampleFiles.AnimatedWebp, SampleFiles.CmykJpeg, SampleFiles.ProgressiveJpeg,
+            .. Enum.GetValues<ImageEncoding>().Select(encoding => ImageCodec.Encode(TestImages.Noise(17, 9), encoding, 90)),
+            SampleFiles.AnimatedWebp, SampleFiles.CmykJpeg, SampleFiles.ProgressiveJpeg,
         ];
         var limits = new ImageDecodeLimits { MaxPixels = 1 << 16 };
         var random = new Random(11);

@@ -15,7 +15,13 @@ internal static class PngBuilder
 
     // rows: packed samples, without the filter byte. ancillary: chunks between the header and the pixels (PLTE, tRNS, gAMA, ...).
     public static byte[] Build(
-        int width, int height, byte depth, byte colorType, byte[][] rows, bool interlaced = false, params (string Type, byte[] Data)[] ancillary)
+        int width,
+        int height,
+        byte depth,
+        byte colorType,
+        byte[][] rows,
+        bool interlaced = false,
+        params (string Type, byte[] Data)[] ancillary)
     {
         using var raw = new MemoryStream();
         using (var zlib = new ZLibStream(raw, CompressionLevel.Fastest, leaveOpen: true))
@@ -38,7 +44,7 @@ internal static class PngBuilder
     }
 
     public static byte[] Of(RgbImage image, params (string Type, byte[] Data)[] ancillary) =>
-        Build(image.Width, image.Height, 8, Rgb, [.. Enumerable.Range(0, image.Height).Select(y => image.Row(y).ToArray())], false, ancillary);
+        Build(image.Width, image.Height, 8, Rgb, [.. image.Pixels.Chunk(3 * image.Width)], false, ancillary);
 
     /// <summary>The seven passes of Adam7, each a smaller image.</summary>
     public static byte[] Interlaced(RgbImage image)
@@ -65,7 +71,10 @@ internal static class PngBuilder
 
     /// <summary>Only the signature and a header: what a decoder sees of a decompression bomb.</summary>
     public static byte[] HeaderOf(int width, int height) =>
-        [0x89, .. "PNG\r\n\x1a\n"u8, .. Chunk("IHDR", Header(width, height, 8, Rgb, false)), .. Chunk("IDAT", [0x78, 0x01]), .. Chunk("IEND", [])];
+    [
+        0x89, .. "PNG\r\n\x1a\n"u8, .. Chunk("IHDR", Header(width, height, 8, Rgb, false)),
+        .. Chunk("IDAT", [0x78, 1]), .. Chunk("IEND", []),
+    ];
 
     private static byte[] Header(int width, int height, byte depth, byte colorType, bool interlaced)
     {
