@@ -36,7 +36,8 @@ public sealed class ContactSheet(int columns, int cellWidth, int cellHeight)
     {
         if (image is not null && (image.Width > cellWidth || image.Height > cellHeight))
         {
-            throw new ArgumentException($"The image is {image.Width}x{image.Height}; a cell holds {cellWidth}x{cellHeight}.", nameof(image));
+            throw new ArgumentException(
+                $"The image is {image.Width}x{image.Height}; a cell holds {cellWidth}x{cellHeight}.", nameof(image));
         }
 
         _cells.Add((image, label));

@@ -27,14 +27,14 @@ internal static class ImageContainer
     }
 
     /// <summary>
-    /// Whether the file is as long as its structure says. Decoders accept a PNG or WebP whose last bytes are missing; for JPEG, which
-    /// has no lengths, the decoder itself notices.
+    /// Whether the file goes on to the end that its structure asks for. Decoders are content without the last bytes, or without the
+    /// later scans of a progressive JPEG.
     /// </summary>
     public static bool IsComplete(ReadOnlySpan<byte> data, ImageEncoding encoding) => encoding switch
     {
         ImageEncoding.Png => HasPngEnd(data),
-        ImageEncoding.Webp => data.Length >= 8L + BinaryPrimitives.ReadUInt32LittleEndian(data[4..]),
-        _ => true,
+        ImageEncoding.Jpeg => HasJpegEnd(data),
+        _ => data.Length >= 8L + BinaryPrimitives.ReadUInt32LittleEndian(data[4..]),
     };
 
     /// <summary>Whether a PNG has 16 bits a channel.</summary>
@@ -58,6 +58,42 @@ internal static class ImageContainer
             }
 
             rest = rest[(PngChunkOverhead + (int)length)..];
+        }
+
+        return false;
+    }
+
+    private static bool HasJpegEnd(ReadOnlySpan<byte> data)
+    {
+        const byte Prefix = 0xFF;
+        const byte EndOfImage = 0xD9;
+        int position = 2;
+        while (data[position..].IndexOf(Prefix) is int skipped and >= 0)
+        {
+            // Between segments only fill bytes are skipped here; after a scan's header, its entropy-coded data.
+            position += skipped + 1;
+            byte marker = position < data.Length ? data[position] : (byte)0;
+            if (marker == EndOfImage)
+            {
+                return true;
+            }
+
+            // An escaped or filling 0xFF, a restart marker or another marker without a length says nothing about what follows.
+            if (marker is 0 or 0x01 or Prefix or (>= 0xD0 and <= 0xD8))
+            {
+                continue;
+            }
+
+            if (data.Length - position < 3)
+            {
+                return false;
+            }
+
+            position += 1 + BinaryPrimitives.ReadUInt16BigEndian(data[(position + 1)..]);
+            if (position > data.Length)
+            {
+                return false;
+            }
         }
 
         return false;
