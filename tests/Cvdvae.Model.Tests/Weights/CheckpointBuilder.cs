@@ -60,5 +60,5 @@ internal static class CheckpointBuilder
     public static byte[] Floats(params float[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
     public static byte[] SafetensorsOf(string json, params byte[] data) =>
-        [.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(json)), .. Encoding.UTF8.GetBytes(json), .. data];
+        [.. BitConverter.GetBytes((long)System.Text.Encoding.UTF8.GetByteCount(json)), .. System.Text.Encoding.UTF8.GetBytes(json), .. data];
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Cvdvae.Model.Tests.Weights;
 
@@ -22,7 +21,7 @@ internal sealed class PickleBuilder
 
     public PickleBuilder Text(string value)
     {
-        byte[] utf8 = Encoding.UTF8.GetBytes(value);
+        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(value);
         Op('X').Int32(utf8.Length);
         return Raw(utf8);
     }
@@ -48,7 +47,7 @@ internal sealed class PickleBuilder
         return Raw(bytes);
     }
 
-    public PickleBuilder Global(string module, string name) => Raw(Encoding.UTF8.GetBytes($"c{module}\n{name}\n"));
+    public PickleBuilder Global(string module, string name) => Raw(System.Text.Encoding.UTF8.GetBytes($"c{module}\n{name}\n"));
 
     public PickleBuilder Numbers(params long[] values)
     {
