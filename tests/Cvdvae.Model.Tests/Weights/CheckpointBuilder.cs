@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using System.Text;
+using TextEncoding = System.Text.Encoding;
 
 namespace Cvdvae.Model.Tests.Weights;
 
@@ -60,5 +60,5 @@ internal static class CheckpointBuilder
     public static byte[] Floats(params float[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
     public static byte[] SafetensorsOf(string json, params byte[] data) =>
-        [.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(json)), .. Encoding.UTF8.GetBytes(json), .. data];
+        [.. BitConverter.GetBytes((long)TextEncoding.UTF8.GetByteCount(json)), .. TextEncoding.UTF8.GetBytes(json), .. data];
 }
