@@ -38,6 +38,8 @@ public sealed class HostileCheckpointTests
         ["number"] = (p => p.Number(3), "a number"),
         ["nothing"] = (p => p.Op('N'), "None"),
         ["cut reference"] = (p => p.Op('h').Raw(77), "memo entry 77"),
+        ["memo entry far ahead"] = (p => p.Op('N').Op('r').Int32(1_000_000), "sets memo entry 1000000"),
+        ["long class name"] = (p => p.Text(new string('x', 1025)).Text("y").Raw(0x93), "too long"),
         ["extension"] = (p => p.Raw(0x82, 1), "0x82"),
         ["text persistent id"] = (p => p.Op('P').Raw("x\n"u8), "0x50"),
         ["persistent id of a number"] = (p => p.Number(1).Op('Q'), "persistent id"),

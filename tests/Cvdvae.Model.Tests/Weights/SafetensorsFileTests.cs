@@ -39,6 +39,7 @@ public sealed class SafetensorsFileTests
         { """{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "each once" },
         { """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"extra":1}}""", 1, "'extra'" },
         { """{"a":{"dtype":"U8","shape":[[1]],"data_offsets":[0,1]}}""", 1, "whole numbers" },
+        { """{"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,1]}}""", 1, "17 dimensions" },
         { """{"a":7}""", 0, "expected a StartObject" },
         { """{"a":""", 0, "not valid JSON" },
         { "{}{}", 0, "not valid JSON" },
@@ -65,7 +66,7 @@ public sealed class SafetensorsFileTests
     [InlineData("tiny-io.safetensors")]
     [InlineData("tinylegacy-io.safetensors")]
     [InlineData("imresize-io.safetensors")]
-    public void Open_FileOfTheReferenceImplementation_ReadsAll(string name)
+    public void Open_Fixture_ReadsAll(string name)
     {
         string path = Fixture.Path(name);
         using SafetensorsFile file = SafetensorsFile.Open(path);
