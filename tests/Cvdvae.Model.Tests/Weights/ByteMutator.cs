@@ -10,7 +10,10 @@ internal sealed class ByteMutator(int seed)
     private static readonly byte[] InterestingBytes = [0, 1, 2, 3, 4, 8, 0x7f, 0x80, 0xfe, 0xff, .. "(.0)}]tuesbRQXKMJqhrcN\"{[,-"u8];
 
     private static readonly long[] InterestingNumbers =
-        [0, 1, -1, 2, 127, 128, 255, 256, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, 1L << 40, long.MaxValue, long.MinValue];
+    [
+        0, 1, -1, 2, 127, 128, 255, 256, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, 1L << 40,
+        long.MaxValue, long.MinValue,
+    ];
 
     // Deterministic on purpose: a failing input has to come again.
     private readonly Random _random = new(seed);

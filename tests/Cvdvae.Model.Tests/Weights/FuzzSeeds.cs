@@ -12,27 +12,32 @@ internal static class FuzzSeeds
 
     public static byte[][] Headers { get; } =
     [
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},\"b\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[24,26]},"u8.ToArray()
-            .Concat("\"c\":{\"dtype\":\"BOOL\",\"shape\":[70],\"data_offsets\":[26,96]}}"u8.ToArray()).ToArray(),
-        "{\"__metadata__\":{\"format\":\"pt\",\"\\u00e9\":\"x\"},\"a\":{\"dtype\":\"I64\",\"shape\":[12],\"data_offsets\":[0,96]}}   "u8.ToArray(),
+        [
+            .. """{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}"""u8,
+            .. ""","b":{"dtype":"F16","shape":[],"data_offsets":[24,26]}"""u8,
+            .. ""","c":{"dtype":"BOOL","shape":[70],"data_offsets":[26,96]}}"""u8,
+        ],
+        [
+            .. """{"__metadata__":{"format":"pt","\u00e9":"x"}"""u8,
+            .. ""","a":{"dtype":"I64","shape":[12],"data_offsets":[0,96]}}   """u8,
+        ],
     ];
 
     public static byte[][] Zips { get; } =
-        [.. Pickles.Select(WrapZip), SmallZip(), File.ReadAllBytes(Fixture.Path("tiny-vdvae.th")), File.ReadAllBytes(Fixture.Path("tiny-srvdvae.ckpt"))];
+        [.. Pickles.Select(WrapZip), SmallZip(), Content("tiny-vdvae.th"), Content("tiny-srvdvae.ckpt")];
 
     public static byte[][] Legacies { get; } =
-    [
-        .. Pickles.Select(WrapLegacy), SmallLegacy(),
-        File.ReadAllBytes(Fixture.Path("tinylegacy-vdvae.th")), File.ReadAllBytes(Fixture.Path("tinylegacy-srvdvae.ckpt")),
-    ];
+        [.. Pickles.Select(WrapLegacy), SmallLegacy(), Content("tinylegacy-vdvae.th"), Content("tinylegacy-srvdvae.ckpt")];
 
-    public static byte[][] Safetensors { get; } = [.. Headers.Select(WrapSafetensors), File.ReadAllBytes(Fixture.Path("tinylegacy-io.safetensors"))];
+    public static byte[][] Safetensors { get; } = [.. Headers.Select(WrapSafetensors), Content("tinylegacy-io.safetensors")];
 
     public static byte[] WrapZip(byte[] pickle) => Zip(pickle, ("0", Data), ("1", Data));
 
     public static byte[] WrapLegacy(byte[] pickle) => Legacy(pickle, ("0", Data.Length / 4, Data), ("1", Data.Length / 2, Data));
 
     public static byte[] WrapSafetensors(byte[] header) => [.. BitConverter.GetBytes((long)header.Length), .. header, .. Data];
+
+    private static byte[] Content(string fixture) => File.ReadAllBytes(Fixture.Path(fixture));
 
     private static byte[] SmallOfAll() => new PickleBuilder().Proto()
         .DictOf("w", p => p.Tensor("FloatStorage", "0", 24, 0, [2, 3, 4], [12, 4, 1]))
@@ -42,7 +47,8 @@ internal static class FuzzSeeds
 
     private static byte[] Lightning() => new PickleBuilder().Proto()
         .DictOf("epoch", p => p.Op('K').Raw(3))
-        .Text("hyper_parameters").Global("argparse", "Namespace").Op(')').Raw(0x81).DictOf("lr", p => p.Op('G').Raw(new byte[8])).Op('b').Op('s')
+        .Text("hyper_parameters").Global("argparse", "Namespace").Op(')').Raw(0x81)
+        .DictOf("lr", p => p.Op('G').Raw(new byte[8])).Op('b').Op('s')
         .Text("optimizer").Op(']').Op('(').Global("torch", "device").Text("cpu").Raw(0x85).Op('R').Number(1).Op('e').Op('s')
         .Text("state_dict").DictOf("cvae.w", p => p.Tensor("FloatStorage", "0", 24, 0, [24], [1]))
         .Text("cvae.v").Tensor("HalfStorage", "1", 48, 0, [48], [1]).Op('s').Op('s')

@@ -29,12 +29,16 @@ public sealed class HostileCheckpointTests
         ["unknown storage class"] = (p => p.Tensor("QInt8Storage", "0", 4, 0, [4], [1]), "torch.QInt8Storage"),
         ["other element size"] = (p => p.Tensor("DoubleStorage", "0", 4, 0, [4], [1]), "storage '0'"),
         ["wrong argument count"] = (p => p.Global("torch._utils", "_rebuild_tensor_v2").Op(')').Op('R'), "with 0 arguments"),
-        ["no storage"] = (p => p.Global("torch._utils", "_rebuild_tensor").Op('(').Op('N').Op('N').Op('N').Op('N').Op('t').Op('R'), "makes a tensor of"),
+        ["no storage"] =
+            (p => p.Global("torch._utils", "_rebuild_tensor").Op('(').Op('N').Op('N').Op('N').Op('N').Op('t').Op('R'), "makes a tensor of"),
         ["unknown global"] = (p => p.Global("numpy.core.multiarray", "_reconstruct").Op(')').Op('R'), "numpy.core.multiarray._reconstruct"),
         ["unknown global around a tensor"] =
             (p => p.Global("evil.wrap", "Box").Op('(').Tensor("FloatStorage", "0", 4, 0, [4], [1]).Op('t').Op('R'), "evil.wrap.Box"),
         ["tensor in a parameter of an unknown global"] =
-            (p => p.Global("torch._utils", "_rebuild_parameter").Op('(').Global("a.b", "C").Op(')').Op('R').Raw(0x88).Op('N').Op('t').Op('R'), "a.b.C"),
+        (
+            p => p.Global("torch._utils", "_rebuild_parameter").Op('(')
+                .Global("a.b", "C").Op(')').Op('R').Raw(0x88).Op('N').Op('t').Op('R'),
+            "a.b.C"),
         ["number"] = (p => p.Number(3), "a number"),
         ["nothing"] = (p => p.Op('N'), "None"),
         ["cut reference"] = (p => p.Op('h').Raw(77), "memo entry 77"),
@@ -125,7 +129,8 @@ public sealed class HostileCheckpointTests
     [Fact]
     public void Parse_DeepNesting_EndsWithoutRecursion()
     {
-        PickleBuilder nested = new PickleBuilder().Proto().DictOf("state_dict", p => p.DictOf("w", q => q.Tensor("FloatStorage", "0", 4, 0, [4], [1])));
+        PickleBuilder nested = new PickleBuilder().Proto()
+            .DictOf("state_dict", p => p.DictOf("w", q => q.Tensor("FloatStorage", "0", 4, 0, [4], [1])));
         nested.Text("deep").Op(')');
         for (int depth = 0; depth < 500_000; depth++)
         {

@@ -8,14 +8,15 @@ namespace Cvdvae.Model.Tests.Weights;
 public sealed class SafetensorsFileTests
 {
     private const string TwoTensors =
-        """{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2,1],"data_offsets":[4,6]}}  """;
+        """{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"""
+        + ""","b":{"dtype":"U8","shape":[2,1],"data_offsets":[4,6]}}  """;
 
     public static TheoryData<string, int, string> BadHeaders => new()
     {
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "overlaps" },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 6, "overlaps" },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}""", 4, "overlaps" },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[],"data_offsets":[2,6]}}""", 6, "overlaps" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "a hole before it" },
-        { """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 3, "a hole before it" },
+        { """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 3, "a hole" },
         { """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 2, "the file has 2 after" },
         { """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}""", 2, "the file has 2 after" },
         { """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2, "'a' twice" },
