@@ -42,7 +42,9 @@ public static class AreaDownsample
     /// <param name="size">Size of a plane; both sides must be multiples of <paramref name="factor"/>.</param>
     /// <param name="factor">Side of a block, at least 1.</param>
     /// <returns>(planes, size.Height / factor, size.Width / factor) means.</returns>
-    /// <exception cref="ArgumentException">A side is not a multiple of <paramref name="factor"/>, or the values are not whole planes.</exception>
+    /// <exception cref="ArgumentException">
+    /// A side is not a multiple of <paramref name="factor"/>, or the values are not whole planes.
+    /// </exception>
     public static float[] Apply(ReadOnlySpan<float> planes, PlaneSize size, int factor)
     {
         RequireMultiple(size.Width, size.Height, factor);

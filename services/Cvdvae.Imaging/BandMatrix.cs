@@ -13,7 +13,7 @@ internal sealed class BandMatrix
     private readonly double[] _values;
     private readonly float[] _singleValues;
 
-    /// <summary>Packs a dense matrix, leaving out leading and trailing entries of a row that are at most <paramref name="negligible"/>.</summary>
+    /// <summary>Packs a dense matrix, without a row's leading and trailing entries of at most <paramref name="negligible"/>.</summary>
     public BandMatrix(double[,] dense, double negligible = 0)
     {
         (Rows, Columns) = (dense.GetLength(0), dense.GetLength(1));
@@ -89,7 +89,9 @@ internal sealed class BandMatrix
                 ReadOnlySpan<T> samples = from.Slice(_first[row] * channels, weights.Length * channels);
                 for (int channel = 0; channel < channels; channel++)
                 {
-                    to[(row * channels) + channel] = channels == 1 ? Dot(weights, samples) : StridedDot(weights, samples[channel..], channels);
+                    to[(row * channels) + channel] = channels == 1
+                        ? Dot(weights, samples)
+                        : StridedDot(weights, samples[channel..], channels);
                 }
             }
         }

@@ -29,7 +29,8 @@ public static class BicubicResizer
             }
 
             Span<double> output = resized.AsSpan(0, result.Pixels.Length);
-            Resize<double>(levels.AsSpan(0, length), new(image.Width, image.Height), output, new(width, height), RgbImage.Channels, RoundToLevels);
+            var size = new PlaneSize(image.Width, image.Height);
+            Resize<double>(levels.AsSpan(0, length), size, output, new(width, height), RgbImage.Channels, RoundToLevels);
             for (int i = 0; i < output.Length; i++)
             {
                 result.Pixels[i] = (byte)output[i];

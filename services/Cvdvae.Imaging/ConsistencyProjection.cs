@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -57,16 +58,20 @@ public static class ConsistencyProjection
         BandMatrix rows = PseudoInverse.OfResize(size.Height, lowSize.Height);
         BandMatrix columns = PseudoInverse.OfResize(size.Width, lowSize.Width);
 
-        double[] missing = new double[lowResolution.Length];
+        double[] missingBuffer = ArrayPool<double>.Shared.Rent(lowResolution.Length);
+        Span<double> missing = missingBuffer.AsSpan(0, lowResolution.Length);
         BicubicResizer.Resize(plane, size, missing, lowSize);
         for (int i = 0; i < missing.Length; i++)
         {
             missing[i] = lowResolution[i] - missing[i];
         }
 
-        double[] wide = new double[lowSize.Height * size.Width];
+        double[] wideBuffer = ArrayPool<double>.Shared.Rent(lowSize.Height * size.Width);
+        Span<double> wide = wideBuffer.AsSpan(0, lowSize.Height * size.Width);
         columns.CombineSamples<double>(missing, wide, lowSize.Height, channels: 1);
-        rows.AddCombinedLines(wide, plane, size.Width);
+        rows.AddCombinedLines<double>(wide, plane, size.Width);
+        ArrayPool<double>.Shared.Return(missingBuffer);
+        ArrayPool<double>.Shared.Return(wideBuffer);
     }
 
     private static RgbImage ProjectAndRound(double[] planes, PlaneSize size, RgbImage lowResolution, int rounds)

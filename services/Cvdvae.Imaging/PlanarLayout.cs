@@ -7,9 +7,10 @@ internal static class PlanarLayout
 {
     public static void RequireLength(int length, int width, int height)
     {
-        if (length != (long)width * height * RgbImage.Channels)
+        long expected = (long)width * height * RgbImage.Channels;
+        if (length != expected)
         {
-            throw new ArgumentException($"3 planes of {width}x{height} are {(long)width * height * RgbImage.Channels} values, not {length}.");
+            throw new ArgumentException($"3 planes of {width}x{height} are {expected} values, not {length}.");
         }
     }
 

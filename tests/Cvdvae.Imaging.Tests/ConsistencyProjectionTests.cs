@@ -59,7 +59,9 @@ public sealed class ConsistencyProjectionTests
         RgbImage face = SafetensorsFixture.Image("face.u8");
         RgbImage low = BicubicResizer.Resize(face, lowSide, lowSide);
         var random = new Random(5);
-        float[] disturbed = face.ToPlanar().Select((v, i) => v + (12 * MathF.Sin(i / 997f)) + (20 * (random.NextSingle() - 0.5f))).ToArray();
+        float[] disturbed = face.ToPlanar()
+            .Select((v, i) => v + (12 * MathF.Sin(i / 997f)) + (20 * (random.NextSingle() - 0.5f)))
+            .ToArray();
         RgbImage before = RgbImage.FromPlanar(disturbed, 256, 256);
 
         RgbImage fromReals = ConsistencyProjection.Project(disturbed, new(256, 256), low);

@@ -7,7 +7,8 @@ namespace Cvdvae.Imaging.Tests;
 /// <summary>Reads the recorded resizes: (height, width, 3) tensors of bytes or doubles. Little-endian machines only.</summary>
 internal static class SafetensorsFixture
 {
-    private static readonly byte[] Content = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "imresize-io.safetensors"));
+    private static readonly byte[] Content =
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "imresize-io.safetensors"));
 
     public static RgbImage Image(string name)
     {

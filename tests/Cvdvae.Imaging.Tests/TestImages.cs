@@ -19,7 +19,8 @@ internal static class TestImages
         {
             for (int x = 0; x < width; x++)
             {
-                image[x, y] = ((byte)(40 + (160 * x / width)), (byte)(40 + (160 * y / height)), (byte)(200 - (100 * (x + y) / (width + height))));
+                int diagonal = 100 * (x + y) / (width + height);
+                image[x, y] = ((byte)(40 + (160 * x / width)), (byte)(40 + (160 * y / height)), (byte)(200 - diagonal));
             }
         }
 

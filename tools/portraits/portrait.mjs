@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createAvatar } from '@dicebear/core';
 import { toonHead } from '@dicebear/collection';
 import { Resvg } from '@resvg/resvg-js';
@@ -11,7 +12,9 @@ export const backgroundColors = [
 const rendering = { font: { loadSystemFonts: false }, shapeRendering: 2, logLevel: 'off' };
 
 /** The portrait of a seed as an SVG document with an opaque background. */
-export function portraitSvg(seed) {
+export function portraitSvg(name) {
+  // DiceBear's random numbers differ little between similar strings; hashed, neighbouring indices have nothing in common.
+  const seed = createHash('sha256').update(name).digest('hex');
   // No clip: the view box cuts the drawing off already, and the mask would only soften the border.
   return createAvatar(toonHead, { seed, backgroundColor: backgroundColors, backgroundType: ['solid'], clip: false }).toString();
 }

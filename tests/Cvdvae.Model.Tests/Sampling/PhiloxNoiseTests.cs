@@ -78,7 +78,8 @@ public sealed class PhiloxNoiseTests
             Assert.InRange(NoiseTransforms.Uniform(radius), 1e-5f, (float)(1 - 1e-5));
             foreach (uint angle in extremes)
             {
-                (Vector256<float> cosine, Vector256<float> sine) = NoiseTransforms.Normals(Vector256.Create(radius), Vector256.Create(angle));
+                (Vector256<float> cosine, Vector256<float> sine) =
+                    NoiseTransforms.Normals(Vector256.Create(radius), Vector256.Create(angle));
                 (float scalarCosine, float scalarSine) = NoiseTransforms.Normals(radius, angle);
                 Assert.InRange(Math.Sqrt((cosine[0] * cosine[0]) + (sine[0] * sine[0])), 0, 6.77);
                 Assert.Equal(scalarCosine, cosine[0], 2e-6);
@@ -140,7 +141,8 @@ public sealed class PhiloxNoiseTests
     {
         NoiseStream[] streams =
         [
-            new(10, 0, 0), new(11, 0, 0), new(10, 1, 0), new(10, 0, 1), new(10, 1, 1), new(10UL + (1UL << 32), 0, 0), new(10, 2, 0), new(10, 0, 2),
+            new(10, 0, 0), new(11, 0, 0), new(10UL + (1UL << 32), 0, 0), new(10, 1, 0), new(10, 2, 0), new(10, 0, 1), new(10, 0, 2),
+            new(10, 1, 1),
         ];
         float[][] values = streams.Select(s => Normals(s, 100_000)).ToArray();
 

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Builds the solution, runs every test program and ends with one line that adds them up: "N passed, N failed" or
+# "N passed, N failed, N skipped". A test program that breaks off, fails to build or runs no test counts as one failure.
+# The exit status is 0 when nothing failed.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
+
+passed=0
+failed=0
+skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# add NAME STATUS PASSED FAILED SKIPPED: counts one test program.
+add() {
+  local name=$1 status=$2 good=${3:-0} bad=${4:-0} left=${5:-0}
+  if [ $((good + bad)) -eq 0 ]; then
+    echo "$name: no test ran (exit status $status)"
+    bad=1
+  elif [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    echo "$name: broke off with exit status $status"
+    bad=1
+  fi
+
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  skipped=$((skipped + left))
+}
+
+# field LABEL: the number behind a label in the last summary of the log, 0 when there is none.
+field() {
+  sed -E 's/\x1b\[[0-9;]*m//g' "$log" | sed -nE "s/^[[:space:]]*$1:?[[:space:]]+([0-9]+)[[:space:]]*\$/\1/p" | tail -n 1 | grep . || echo 0
+}
+
+test_dotnet() {
+  echo '== .NET tests'
+  if ! "${MAKE:-make}" --no-print-directory build < /dev/null; then
+    echo 'the solution did not build'
+    add '.NET tests' 1
+    return
+  fi
+
+  # Two programs at a time: each holds its own libtorch and its own models.
+  dotnet test --solution CvdvaeGrpc.sln --configuration Release --no-build --max-parallel-test-modules 2 < /dev/null 2>&1 | tee "$log"
+  # An error is a program that crashed or ran no test.
+  add '.NET tests' "${PIPESTATUS[0]}" "$(field succeeded)" "$(($(field failed) + $(field error)))" "$(field skipped)"
+}
+
+test_portraits() {
+  echo '== tools/portraits'
+  if ! build/ensure-node.sh < /dev/null 2>&1 | tee "$log"; then
+    echo "tools/portraits: skipped: $(tail -n 1 "$log")"
+    skipped=$((skipped + 1))
+    return
+  fi
+  if ! "${MAKE:-make}" --no-print-directory portraits < /dev/null; then
+    echo 'the packages of tools/portraits were not installed'
+    add 'tools/portraits' 1
+    return
+  fi
+
+  (cd tools/portraits && npm test) < /dev/null 2>&1 | tee "$log"
+  add 'tools/portraits' "${PIPESTATUS[0]}" "$(field '# pass')" "$(($(field '# fail') + $(field '# cancelled')))" \
+    "$(field '# skipped')"
+}
+
+test_dotnet
+test_portraits
+
+summary="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || summary+=", $skipped skipped"
+echo "$summary"
+[ "$failed" -eq 0 ]

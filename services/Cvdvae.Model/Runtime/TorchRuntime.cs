@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Cvdvae.Model.Runtime;
+
+/// <summary>Process-wide settings of libtorch; to be applied once, before the first tensor.</summary>
+public static partial class TorchRuntime
+{
+    // <malloc.h> of glibc.
+    private const int TrimThreshold = -1;
+    private const int MapThreshold = -3;
+
+    private static readonly Lock Gate = new();
+    private static bool s_applied;
+
+    /// <summary>Applies the settings; later calls only change the number of threads.</summary>
+    /// <param name="threads">Threads inside an operation; null: as many as the processor quota allows.</param>
+    public static void Apply(int? threads = null)
+    {
+        lock (Gate)
+        {
+            if (!s_applied)
+            {
+                KeepLargeBuffers();
+                backends.cuda.matmul.allow_tf32 = false;
+                backends.cudnn.allow_tf32 = false;
+                s_applied = true;
+            }
+
+            set_num_threads(threads ?? ProcessorQuota.Threads());
+        }
+    }
+
+    /// <summary>
+    /// By default glibc maps each large buffer anew and gives it back when freed, so that every activation of some megabytes pays for
+    /// fresh, zeroed pages: more than half of the time of the wide elementwise operations. Kept buffers are used again.
+    /// </summary>
+    private static void KeepLargeBuffers()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetAllocatorOption(MapThreshold, 1 << 30);
+            _ = SetAllocatorOption(TrimThreshold, int.MaxValue);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int SetAllocatorOption(int option, int value);
+}

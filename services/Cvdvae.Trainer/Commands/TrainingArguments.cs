@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Cvdvae.Trainer.Training;
+
+namespace Cvdvae.Trainer.Commands;
+
+/// <summary>The options that the training commands share.</summary>
+internal sealed class TrainingArguments
+{
+    private readonly List<(Option Option, Func<ParseResult, TrainingOptions, TrainingOptions> Apply)> _options = [];
+    private readonly TrainingOptions _defaults;
+
+    public TrainingArguments(TrainingOptions defaults)
+    {
+        _defaults = defaults;
+        Add("--steps", "steps in all", o => o.Steps, (o, v) => o with { Steps = v });
+        Add("--batch", "images in a step", o => o.Batch, (o, v) => o with { Batch = v });
+        Add("--learning-rate", "learning rate after the warm-up", o => o.LearningRate, (o, v) => o with { LearningRate = v });
+        Add("--final-learning-rate", "learning rate at the last step, relative; it falls along a cosine (1: constant)", o => o.FinalLearningRate, (o, v) => o with { FinalLearningRate = v });
+        Add("--warmup-steps", "steps over which the learning rate rises", o => o.WarmupSteps, (o, v) => o with { WarmupSteps = v });
+        Add("--beta1", "AdamW's beta1", o => o.Beta1, (o, v) => o with { Beta1 = v });
+        Add("--beta2", "AdamW's beta2", o => o.Beta2, (o, v) => o with { Beta2 = v });
+        Add("--weight-decay", "AdamW's decoupled weight decay", o => o.WeightDecay, (o, v) => o with { WeightDecay = v });
+        Add("--gradient-clip", "norm that the gradient is scaled down to (0: never)", o => o.GradientClip, (o, v) => o with { GradientClip = v });
+        Add("--skip-threshold", "norm of the gradient from which on a step is skipped (0: never)", o => o.SkipThreshold, (o, v) => o with { SkipThreshold = v });
+        Add("--ema-rate", "rate of the moving average of the parameters", o => o.EmaRate, (o, v) => o with { EmaRate = v });
+        Add("--seed", "seed of everything random", o => o.Seed, (o, v) => o with { Seed = v });
+        Add("--checkpoint-minutes", "minutes between checkpoints", o => o.CheckpointMinutes, (o, v) => o with { CheckpointMinutes = v });
+        Add("--validation-steps", "steps between validations", o => o.ValidationSteps, (o, v) => o with { ValidationSteps = v });
+        Add("--validation-images", "validation images used", o => o.ValidationImages, (o, v) => o with { ValidationImages = v });
+        Add("--image-steps", "steps between pictures", o => o.ImageSteps, (o, v) => o with { ImageSteps = v });
+    }
+
+    /// <summary>Folder of the run.</summary>
+    public Option<string> Run { get; } = new("--run") { Description = "folder of the run: checkpoints, logs, pictures; a run in it is resumed", Required = true };
+
+    public Option<string> Data { get; } = new("--data") { Description = "training images, a file made by 'dataset'", Required = true };
+
+    public Option<string> Validation { get; } = new("--validation-data") { Description = "validation images, a file made by 'dataset'", Required = true };
+
+    public Option<string> Model { get; } = new("--model") { Description = "model folder to write the weights to", Required = true };
+
+    public Option<string> DataCredit { get; } = new("--data-credit") { Description = "name and credit of the data, for the training record" };
+
+    public Option<bool> Flips { get; } = new("--flips") { Description = "mirror half of the images" };
+
+    public Option<bool> Half { get; } = new("--fp16") { Description = "store the weights in fp16" };
+
+    public Option<string> Device { get; } = new("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+
+    public Option<int?> Threads { get; } = new("--threads") { Description = "threads inside an operation; as many as the processor quota allows by default" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[Run, Data, Validation, Model, DataCredit, Flips, Half, Device, Threads, .. _options.Select(entry => entry.Option)])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public TrainingOptions Read(ParseResult parsed) =>
+        _options.Aggregate(_defaults with { RunFolder = parsed.GetRequiredValue(Run) }, (options, entry) => entry.Apply(parsed, options));
+
+    private void Add<T>(string name, string description, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)
+    {
+        var option = new Option<T>(name) { Description = description, DefaultValueFactory = _ => value(_defaults) };
+        _options.Add((option, (parsed, options) => with(options, parsed.GetRequiredValue(option))));
+    }
+}

@@ -1,0 +1,42 @@
+using Cvdvae.Imaging;
+using static TorchSharp.torch;
+
+namespace Cvdvae.Trainer.Training;
+
+/// <summary>Tensors of pixels to pictures on disk.</summary>
+internal static class Pictures
+{
+    /// <summary>uint8 (B, H, W, 3) to images.</summary>
+    public static IReadOnlyList<RgbImage> FromLevels(Tensor levels)
+    {
+        int height = (int)levels.shape[1];
+        int width = (int)levels.shape[2];
+        byte[] bytes = levels.cpu().contiguous().bytes.ToArray();
+        int each = height * width * RgbImage.Channels;
+        return [.. Enumerable.Range(0, (int)levels.shape[0]).Select(index => new RgbImage(width, height, bytes[(index * each)..((index + 1) * each)]))];
+    }
+
+    /// <summary>Adds images to a sheet and leaves the rest of the last row empty.</summary>
+    public static void AddRow(ContactSheet sheet, IReadOnlyList<RgbImage> images, int columns)
+    {
+        foreach (RgbImage image in images)
+        {
+            sheet.Add(image);
+        }
+
+        for (int missing = images.Count; missing % columns != 0; missing++)
+        {
+            sheet.Add(null);
+        }
+    }
+
+    /// <summary>Writes a sheet as PNG; makes the folder where needed.</summary>
+    public static void Save(ContactSheet sheet, string path) => Save(sheet.Render(), path);
+
+    /// <summary>Writes an image as PNG; makes the folder where needed.</summary>
+    public static void Save(RgbImage image, string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.WriteAllBytes(path, ImageCodec.Encode(image, ImageEncoding.Png, 100));
+    }
+}
