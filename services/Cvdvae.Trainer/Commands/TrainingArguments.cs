@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace Cvdvae.Trainer.Commands;
 
@@ -9,9 +11,12 @@ internal sealed class TrainingArguments
     private readonly List<(Option Option, Func<ParseResult, TrainingOptions, TrainingOptions> Apply)> _options = [];
     private readonly TrainingOptions _defaults;
 
-    public TrainingArguments(TrainingOptions defaults)
+    /// <param name="defaults">What holds where an option is not given.</param>
+    /// <param name="model">What the model folder is for.</param>
+    public TrainingArguments(TrainingOptions defaults, string model)
     {
         _defaults = defaults;
+        Model = new Option<string>("--model") { Description = model, Required = true };
         Add("--steps", "steps in all", o => o.Steps, (o, v) => o with { Steps = v });
         Add("--batch", "images in a step", o => o.Batch, (o, v) => o with { Batch = v });
         Add("--learning-rate", "learning rate after the warm-up", o => o.LearningRate, (o, v) => o with { LearningRate = v });
@@ -37,7 +42,7 @@ internal sealed class TrainingArguments
 
     public Option<string> Validation { get; } = new("--validation-data") { Description = "validation images, a file made by 'dataset'", Required = true };
 
-    public Option<string> Model { get; } = new("--model") { Description = "model folder to write the weights to", Required = true };
+    public Option<string> Model { get; }
 
     public Option<string> DataCredit { get; } = new("--data-credit") { Description = "name and credit of the data, for the training record" };
 
@@ -45,7 +50,7 @@ internal sealed class TrainingArguments
 
     public Option<bool> Half { get; } = new("--fp16") { Description = "store the weights in fp16" };
 
-    public Option<string> Device { get; } = new("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+    public Option<string> Device { get; } = DeviceOption.Create();
 
     public Option<int?> Threads { get; } = new("--threads") { Description = "threads inside an operation; as many as the processor quota allows by default" };
 
@@ -57,8 +62,29 @@ internal sealed class TrainingArguments
         }
     }
 
-    public TrainingOptions Read(ParseResult parsed) =>
-        _options.Aggregate(_defaults with { RunFolder = parsed.GetRequiredValue(Run) }, (options, entry) => entry.Apply(parsed, options));
+    /// <summary>Reads the options and applies those that hold for the whole process: threads and seed. To be called before the first tensor is made.</summary>
+    public TrainingOptions Apply(ParseResult parsed)
+    {
+        TorchRuntime.Apply(parsed.GetValue(Threads));
+        TrainingOptions options = _options.Aggregate(_defaults with { RunFolder = parsed.GetRequiredValue(Run) }, (values, entry) => entry.Apply(parsed, values));
+        random.manual_seed(options.Seed);
+        return options;
+    }
+
+    /// <summary>The device that was asked for.</summary>
+    /// <exception cref="ArgumentException">The machine does not have it.</exception>
+    public Device ReadDevice(ParseResult parsed) => DeviceOption.Read(parsed, Device);
+
+    /// <summary>Where and how the weights are written.</summary>
+    public ModelExport ReadExport(ParseResult parsed, TrainingOptions options) => new(
+        parsed.GetRequiredValue(Model), parsed.GetValue(Half) ? ScalarType.Float16 : ScalarType.Float32, options.Batch, parsed.GetValue(DataCredit));
+
+    /// <summary>Trains and reports on the console.</summary>
+    public static void Train(ITrainingTask task, TrainingOptions options, CancellationToken stop)
+    {
+        using var run = new TrainingRun(task, options, TimeProvider.System);
+        run.Run(new ConsoleReporter(TimeProvider.System), stop);
+    }
 
     private void Add<T>(string name, string description, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)
     {
