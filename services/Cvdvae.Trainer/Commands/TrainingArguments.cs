@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Numerics;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Training;
 using static TorchSharp.torch;
@@ -8,6 +9,7 @@ namespace Cvdvae.Trainer.Commands;
 /// <summary>The options that the training commands share.</summary>
 internal sealed class TrainingArguments
 {
+    private const double MostBeta = 0.999999;
     private readonly List<(Option Option, Func<ParseResult, TrainingOptions, TrainingOptions> Apply)> _options = [];
     private readonly TrainingOptions _defaults;
 
@@ -17,22 +19,22 @@ internal sealed class TrainingArguments
     {
         _defaults = defaults;
         Model = new Option<string>("--model") { Description = model, Required = true };
-        Add("--steps", "steps in all", o => o.Steps, (o, v) => o with { Steps = v });
-        Add("--batch", "images in a step", o => o.Batch, (o, v) => o with { Batch = v });
-        Add("--learning-rate", "learning rate after the warm-up", o => o.LearningRate, (o, v) => o with { LearningRate = v });
-        Add("--final-learning-rate", "learning rate at the last step, relative; it falls along a cosine (1: constant)", o => o.FinalLearningRate, (o, v) => o with { FinalLearningRate = v });
-        Add("--warmup-steps", "steps over which the learning rate rises", o => o.WarmupSteps, (o, v) => o with { WarmupSteps = v });
-        Add("--beta1", "AdamW's beta1", o => o.Beta1, (o, v) => o with { Beta1 = v });
-        Add("--beta2", "AdamW's beta2", o => o.Beta2, (o, v) => o with { Beta2 = v });
-        Add("--weight-decay", "AdamW's decoupled weight decay", o => o.WeightDecay, (o, v) => o with { WeightDecay = v });
-        Add("--gradient-clip", "norm that the gradient is scaled down to (0: never)", o => o.GradientClip, (o, v) => o with { GradientClip = v });
-        Add("--skip-threshold", "norm of the gradient from which on a step is skipped (0: never)", o => o.SkipThreshold, (o, v) => o with { SkipThreshold = v });
-        Add("--ema-rate", "rate of the moving average of the parameters", o => o.EmaRate, (o, v) => o with { EmaRate = v });
-        Add("--seed", "seed of everything random", o => o.Seed, (o, v) => o with { Seed = v });
-        Add("--checkpoint-minutes", "minutes between checkpoints", o => o.CheckpointMinutes, (o, v) => o with { CheckpointMinutes = v });
-        Add("--validation-steps", "steps between validations", o => o.ValidationSteps, (o, v) => o with { ValidationSteps = v });
-        Add("--validation-images", "validation images used", o => o.ValidationImages, (o, v) => o with { ValidationImages = v });
-        Add("--image-steps", "steps between pictures", o => o.ImageSteps, (o, v) => o with { ImageSteps = v });
+        Add("--steps", "steps in all", 1L, null, o => o.Steps, (o, v) => o with { Steps = v });
+        Add("--batch", "images in a step", 1, 65536, o => o.Batch, (o, v) => o with { Batch = v });
+        Add("--learning-rate", "learning rate after the warm-up", 1e-12, 1.0, o => o.LearningRate, (o, v) => o with { LearningRate = v });
+        Add("--final-learning-rate", "learning rate at the last step, relative; it falls along a cosine (1: constant)", 0.0, 1.0, o => o.FinalLearningRate, (o, v) => o with { FinalLearningRate = v });
+        Add("--warmup-steps", "steps over which the learning rate rises", 0, null, o => o.WarmupSteps, (o, v) => o with { WarmupSteps = v });
+        Add("--beta1", "AdamW's beta1", 0.0, MostBeta, o => o.Beta1, (o, v) => o with { Beta1 = v });
+        Add("--beta2", "AdamW's beta2", 0.0, MostBeta, o => o.Beta2, (o, v) => o with { Beta2 = v });
+        Add("--weight-decay", "AdamW's decoupled weight decay", 0.0, 1.0, o => o.WeightDecay, (o, v) => o with { WeightDecay = v });
+        Add("--gradient-clip", "norm that the gradient is scaled down to (0: never)", 0.0, double.MaxValue, o => o.GradientClip, (o, v) => o with { GradientClip = v });
+        Add("--skip-threshold", "norm of the gradient from which on a step is skipped (0: never)", 0.0, double.MaxValue, o => o.SkipThreshold, (o, v) => o with { SkipThreshold = v });
+        Add("--ema-rate", "rate of the moving average of the parameters", 0.0, MostBeta, o => o.EmaRate, (o, v) => o with { EmaRate = v });
+        Add("--seed", "seed of everything random", 0, null, o => o.Seed, (o, v) => o with { Seed = v });
+        Add("--checkpoint-minutes", "minutes between checkpoints", 0.0, double.MaxValue, o => o.CheckpointMinutes, (o, v) => o with { CheckpointMinutes = v });
+        Add("--validation-steps", "steps between validations", 1, null, o => o.ValidationSteps, (o, v) => o with { ValidationSteps = v });
+        Add("--validation-images", "validation images used", 1, null, o => o.ValidationImages, (o, v) => o with { ValidationImages = v });
+        Add("--image-steps", "steps between pictures", 1, null, o => o.ImageSteps, (o, v) => o with { ImageSteps = v });
     }
 
     /// <summary>Folder of the run.</summary>
@@ -52,7 +54,7 @@ internal sealed class TrainingArguments
 
     public Option<string> Device { get; } = DeviceOption.Create();
 
-    public Option<int?> Threads { get; } = new("--threads") { Description = "threads inside an operation; as many as the processor quota allows by default" };
+    public Option<int?> Threads { get; } = CheckedOption.OptionalNumber("--threads", "threads inside an operation; as many as the processor quota allows by default", 1, 1024);
 
     public void AddTo(Command command)
     {
@@ -86,9 +88,10 @@ internal sealed class TrainingArguments
         run.Run(new ConsoleReporter(TimeProvider.System), stop);
     }
 
-    private void Add<T>(string name, string description, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)
+    private void Add<T>(string name, string description, T least, T? most, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)
+        where T : struct, INumber<T>
     {
-        var option = new Option<T>(name) { Description = description, DefaultValueFactory = _ => value(_defaults) };
+        Option<T> option = CheckedOption.Number(name, description, value(_defaults), least, most);
         _options.Add((option, (parsed, options) => with(options, parsed.GetRequiredValue(option))));
     }
 }

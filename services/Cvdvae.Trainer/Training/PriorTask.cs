@@ -50,7 +50,7 @@ internal sealed class PriorTask : ITrainingTask
         var sheet = new ContactSheet(Columns, _images.Size, _images.Size) { Gap = 4 };
         int[] indices = [.. Enumerable.Range(0, Math.Min(Columns, _validation.Count))];
         Pictures.AddRow(sheet, [.. indices.Select(_validation.Image)], Columns);
-        Pictures.AddRow(sheet, Reconstruction.Of(_model, _validation.Levels(indices).to(_device), PixelSampling.Mode), Columns);
+        Pictures.AddRow(sheet, Reconstruction.Of(_model, _validation.Levels(indices).to(_device), [.. indices.Select(_ => Reconstruction.Mean)], PixelSampling.Mode), Columns);
         DecodeRow[] rows = [.. Enumerable.Range(0, SampleRows * Columns).Select(index => new DecodeRow(1, (uint)index, 1, 0.8f))];
         Pictures.AddRow(sheet, PriorSamples.Of(_model.Decoder, rows, PixelSampling.Mode), Columns);
         Pictures.Save(sheet, path);
