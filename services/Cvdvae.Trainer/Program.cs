@@ -5,5 +5,6 @@ var root = new RootCommand("Trains, imports and verifies the models of CvdvaeGrp
 {
     DatasetCommand.Create(),
     PriorCommand.Create(),
+    PreviewsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
