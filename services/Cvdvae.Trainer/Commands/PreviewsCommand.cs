@@ -7,6 +7,7 @@ using Cvdvae.Model.Sampling;
 using Cvdvae.Trainer.Previews;
 using Cvdvae.Trainer.Training;
 using Spectre.Console;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Trainer.Commands;
