@@ -15,10 +15,13 @@ internal sealed class PreviewRegression(int width) : IDisposable
     /// <summary>The map with the ridge that does best on the checking rows, fitted to all rows. The checking rows belong to the others afterwards.</summary>
     public AffineMap Solve()
     {
-        double best = Ridges.MinBy(Error);
+        double ridge = ChooseRidge();
         Fitting.Add(Checking);
-        return Fitting.Solve(best);
+        return Fitting.Solve(ridge);
     }
+
+    /// <summary>The ridge whose map, fitted to the fitting rows, has the smallest error on the checking rows.</summary>
+    internal double ChooseRidge() => Ridges.MinBy(Error);
 
     public void Dispose()
     {
