@@ -56,6 +56,9 @@ public sealed class TopDownDecoder : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>Whether features are kept channels-last in memory; only a benchmark switches it off, to measure what it gains.</summary>
+    internal bool ChannelsLast { get; init; } = true;
+
     /// <summary>The prior's structure.</summary>
     public PriorArchitecture Architecture { get; }
 
@@ -84,6 +87,7 @@ public sealed class TopDownDecoder : nn.Module
             LatentGroup group = Architecture.Groups[index];
             Tensor x = Enter(group, state.Features, state.Rows.Count);
             Tensor draws = LatentNoise.Of(state.Rows, group, Architecture.Hyperparameters.Zdim, noise, x);
+            draws = ChannelsLast ? draws : draws.contiguous();
             state.Replace(_blocks[index].Draw(x, draws, new LatentSources(state.Rows)), index + 1);
         }
     }
@@ -107,7 +111,8 @@ public sealed class TopDownDecoder : nn.Module
         using DisposeScope scope = NewDisposeScope();
         if (features is null)
         {
-            return _biases[position!.Value]!.expand(rows, -1, -1, -1).ChannelsLast().clone().MoveToOuterDisposeScope();
+            Tensor start = _biases[position!.Value]!.expand(rows, -1, -1, -1);
+            return (ChannelsLast ? start.ChannelsLast() : start.contiguous()).clone().MoveToOuterDisposeScope();
         }
 
         Tensor taken = features.shape[1] == group.Width ? features : features.narrow(1, 0, group.Width);

@@ -74,6 +74,17 @@ public sealed record ModelManifest
     /// <summary>The file's content.</summary>
     public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
 
+    /// <summary>This manifest with the training record of one part.</summary>
+    public ModelManifest WithTraining(string part, TrainingRecord record) =>
+        this with { Training = new SortedDictionary<string, TrainingRecord>(Training.ToDictionary(), StringComparer.Ordinal) { [part] = record } };
+
+    /// <summary>This manifest with a low-res encoder and its training record.</summary>
+    public ModelManifest WithEncoder(LowResArchitecture encoder, TrainingRecord record) =>
+        WithTraining($"encoder-x{encoder.Scale}", record) with
+        {
+            Encoders = new SortedDictionary<int, LowResHyperparameters>(Encoders.ToDictionary()) { [encoder.Scale] = encoder.Hyperparameters },
+        };
+
     private void Check(string origin)
     {
         void Require(bool holds, string problem)

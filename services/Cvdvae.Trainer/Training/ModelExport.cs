@@ -1,5 +1,4 @@
 using Cvdvae.Model;
-using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Weights;
 using static TorchSharp.torch;
@@ -19,24 +18,16 @@ internal sealed record ModelExport(string Folder, ScalarType Type, int Batch, st
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)));
         ModelFolder folder = ModelFolder.CreateOrOpen(Folder, new ModelManifest { Name = name, Prior = model.Architecture.Hyperparameters });
         Write(model, folder.PriorPath);
-        folder.Update(folder.Manifest with { Training = With(folder.Manifest.Training, "prior", Record(state)) });
+        folder.Update(folder.Manifest.WithTraining("prior", Record(state)));
     }
 
     /// <summary>Writes <c>encoder-x&lt;S&gt;.safetensors</c> and its part of <c>model.json</c>.</summary>
     public void Encoder(LowResEncoder encoder, TrainingState state)
     {
         ModelFolder folder = ModelFolder.Open(Folder);
-        int scale = encoder.Architecture.Scale;
-        Write(encoder, folder.EncoderPath(scale));
-        folder.Update(folder.Manifest with
-        {
-            Encoders = new SortedDictionary<int, LowResHyperparameters>(folder.Manifest.Encoders.ToDictionary()) { [scale] = encoder.Architecture.Hyperparameters },
-            Training = With(folder.Manifest.Training, $"encoder-x{scale}", Record(state)),
-        });
+        Write(encoder, folder.EncoderPath(encoder.Architecture.Scale));
+        folder.Update(folder.Manifest.WithEncoder(encoder.Architecture, Record(state)));
     }
-
-    private static SortedDictionary<string, TrainingRecord> With(IReadOnlyDictionary<string, TrainingRecord> records, string part, TrainingRecord record) =>
-        new(records.ToDictionary(), StringComparer.Ordinal) { [part] = record };
 
     private TrainingRecord Record(TrainingState state) => new()
     {

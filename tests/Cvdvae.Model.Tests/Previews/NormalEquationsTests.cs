@@ -1,4 +1,5 @@
 using Cvdvae.Model.Previews;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Cvdvae.Model.Tests.Previews;
 public sealed class NormalEquationsTests : IDisposable
 {
     private const int Width = 5;
-    private readonly IDisposable _scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
     private readonly Generator _random = new(1);
 
     public void Dispose()

@@ -11,12 +11,14 @@ public sealed class PreviewFitterTests
 {
     private static readonly PreviewFitOptions Options = new() { Samples = 60, Batch = 8, Seed = 5 };
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Fact]
     public void Fit_RandomPrior_GivesAHeadForEachResolutionBelowTheImage()
     {
         using TopDownDecoder decoder = TinyPrior.Decoder();
 
-        using PreviewHeads heads = new PreviewFitter(decoder, Options).Fit();
+        using PreviewHeads heads = new PreviewFitter(decoder, Options).Fit(stop: Stop);
 
         Assert.Equal([1, 4, 8], heads.Resolutions);
         Assert.Equal([1, 4, 8], heads.Record.PsnrDb.Keys);
@@ -30,7 +32,7 @@ public sealed class PreviewFitterTests
     {
         using TopDownDecoder decoder = TinyPrior.Decoder();
         PreviewFitOptions options = Options with { PixelSampling = sampling, OutputBias = 3 };
-        using PreviewHeads heads = new PreviewFitter(decoder, options).Fit();
+        using PreviewHeads heads = new PreviewFitter(decoder, options).Fit(stop: Stop);
         using var scope = NewDisposeScope();
         var noise = new PhiloxNoise();
         DecodeRow[] rows = [.. Enumerable.Range(60, 6).Select(sample => new DecodeRow(5, (uint)sample, 1, 0.8f))];
@@ -49,7 +51,7 @@ public sealed class PreviewFitterTests
     {
         using TopDownDecoder decoder = TinyPrior.Decoder();
         PreviewFitOptions options = Options with { Samples = 200 };
-        using PreviewHeads heads = new PreviewFitter(decoder, options).Fit();
+        using PreviewHeads heads = new PreviewFitter(decoder, options).Fit(stop: Stop);
         using var scope = NewDisposeScope();
         Tensor images = new PreviewWalk(decoder, options).Run(200, 20, (_, _) => { });
         Tensor wanted = AreaMeans.Of(images, 8);
@@ -63,8 +65,8 @@ public sealed class PreviewFitterTests
     public void Fit_OtherBatchSize_GivesTheSameHeads()
     {
         using TopDownDecoder decoder = TinyPrior.Decoder();
-        using PreviewHeads first = new PreviewFitter(decoder, Options).Fit();
-        using PreviewHeads second = new PreviewFitter(decoder, Options with { Batch = 7 }).Fit();
+        using PreviewHeads first = new PreviewFitter(decoder, Options).Fit(stop: Stop);
+        using PreviewHeads second = new PreviewFitter(decoder, Options with { Batch = 7 }).Fit(stop: Stop);
         using var scope = NewDisposeScope();
 
         foreach ((int resolution, int width) in new[] { (1, 12), (4, 12), (8, 8) })
@@ -83,7 +85,7 @@ public sealed class PreviewFitterTests
         var fitter = new PreviewFitter(decoder, Options with { Batch = 32 });
         var seen = new List<int>();
 
-        fitter.Fit(seen.Add).Dispose();
+        fitter.Fit(seen.Add, Stop).Dispose();
 
         Assert.Equal([32, 54, 60, 66], seen);
         Assert.Equal(66, fitter.SamplesInAll);
@@ -94,7 +96,7 @@ public sealed class PreviewFitterTests
     {
         using TopDownDecoder decoder = TinyPrior.Decoder();
         var fitter = new PreviewFitter(decoder, Options);
-        fitter.Fit().Dispose();
+        fitter.Fit(stop: Stop).Dispose();
         using var stop = new CancellationTokenSource();
         long before = Tensor.TotalCount;
 

@@ -1,6 +1,7 @@
 using Cvdvae.Model.Previews;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Model.Weights;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ public sealed class PreviewHeadsTests : IDisposable
 {
     private static readonly Dictionary<int, int> Widths = new() { [1] = 12, [4] = 12, [8] = 8 };
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
-    private readonly IDisposable _scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
     {
@@ -45,7 +46,7 @@ public sealed class PreviewHeadsTests : IDisposable
         using PreviewHeads heads = Random();
         Tensor features = randn([3, 8, 8, 8]).to(type);
 
-        Assert.True(heads.Images(features).equal(heads.Images(features.to(ScalarType.Float32))));
+        Assert.Equal(Bytes(heads.Images(features.to(ScalarType.Float32))), Bytes(heads.Images(features)));
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class PreviewHeadsTests : IDisposable
         foreach ((int resolution, int width) in Widths)
         {
             Tensor features = randn([2, width, resolution, resolution]);
-            Assert.True(read.Images(features).equal(written.Images(features)));
+            Assert.Equal(Bytes(written.Images(features)), Bytes(read.Images(features)));
         }
     }
 
@@ -158,7 +159,7 @@ public sealed class PreviewHeadsTests : IDisposable
         PreviewHeads moved = heads.To(CPU);
 
         Assert.Same(heads, moved);
-        Assert.True(moved.Images(features).equal(before));
+        Assert.Equal(Bytes(before), Bytes(moved.Images(features)));
     }
 
     [Theory]
@@ -259,4 +260,6 @@ public sealed class PreviewHeadsTests : IDisposable
 
         Assert.All([_path, .. named], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
+
+    private static byte[] Bytes(Tensor tensor) => tensor.contiguous().bytes.ToArray();
 }

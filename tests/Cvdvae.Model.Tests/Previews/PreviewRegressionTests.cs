@@ -1,4 +1,5 @@
 using Cvdvae.Model.Previews;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Cvdvae.Model.Tests.Previews;
 public sealed class PreviewRegressionTests : IDisposable
 {
     private const int Width = 6;
-    private readonly IDisposable _scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
     private readonly Generator _random = new(3);
 
     public void Dispose()

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using Cvdvae.Model;
+using Cvdvae.Model.Packaging;
+using Cvdvae.Model.Runtime;
+using Cvdvae.Model.Verification;
+using Cvdvae.Model.Weights;
+
+namespace Cvdvae.Trainer.Commands;
+
+/// <summary><c>verify</c>: recomputes the tensors of a reference file of the official programs.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create()
+    {
+        var modelFolder = new Option<string>("--model") { Description = "model folder", Required = true };
+        var io = new Option<string>("--io") { Description = "reference file made by the official programs from the same weights (see docs/verification.md)", Required = true };
+        var command = new Command("verify", "recompute the tensors of a reference file and compare them one by one; exit status 1 when one is off") { modelFolder, io };
+        command.SetAction(parsed =>
+        {
+            TorchRuntime.Apply();
+            ModelFolder folder = ModelFolder.Open(parsed.GetRequiredValue(modelFolder));
+            using SafetensorsFile reference = SafetensorsFile.Open(parsed.GetRequiredValue(io));
+            using var prior = new VdVae(folder.Prior);
+            ModelFolder.Load(prior, folder.PriorPath);
+            using LowResEncoder? encoder = Encoder(folder, reference);
+            IReadOnlyList<TensorComparison> comparisons = new ReferenceVerifier(prior, encoder, reference).Run();
+            return Print(comparisons) ? 0 : 1;
+        });
+        return command;
+    }
+
+    /// <summary>The low-res encoder for the images y of the file, or null where the file has none.</summary>
+    private static LowResEncoder? Encoder(ModelFolder folder, SafetensorsFile reference)
+    {
+        if (!reference.Entries.TryGetValue("y.u8", out TensorEntry? y))
+        {
+            return null;
+        }
+
+        int scale = folder.Prior.Hyperparameters.ImageSize / (int)Math.Max(1, y.Shape[^1]);
+        var encoder = new LowResEncoder(folder.LowRes(scale));
+        ModelFolder.Load(encoder, folder.EncoderPath(scale));
+        return encoder;
+    }
+
+    private static bool Print(IReadOnlyList<TensorComparison> comparisons)
+    {
+        int width = comparisons.Max(comparison => comparison.Name.Length);
+        Console.WriteLine($"{"tensor".PadRight(width)}  largest error   relative");
+        foreach (TensorComparison comparison in comparisons)
+        {
+            string share = comparison.ShareOff is double off ? string.Create(CultureInfo.InvariantCulture, $"  {off:P3} of the values off") : "";
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{comparison.Name.PadRight(width)}  {comparison.LargestError,13:E3}  {comparison.RelativeError,9:E2}{share}  {(comparison.Passed ? "ok" : "FAILED")}"));
+        }
+
+        int failed = comparisons.Count(comparison => !comparison.Passed);
+        Console.WriteLine($"{comparisons.Count} tensors, {failed} off (tolerance {ReferenceVerifier.Tolerance} of the largest magnitude)");
+        return failed == 0;
+    }
+}

@@ -1,0 +1,31 @@
+using Cvdvae.Model.Verification;
+using Xunit;
+
+namespace Cvdvae.Model.Tests.Verification;
+
+public sealed class ReferenceVerifierTests(ITestOutputHelper output)
+{
+    // Tighter than what a user's model has to meet: 1e-4 of the largest magnitude, 1e-3 for the likelihood.
+    private static double Tolerance(string name) => name.StartsWith("posterior.nll", StringComparison.Ordinal) ? 1e-3 : 1e-4;
+
+    [Theory]
+    [InlineData("tiny", "tiny-vdvae.th")]
+    [InlineData("tiny", "tiny-srvdvae.ckpt")]
+    [InlineData("tinylegacy", "tinylegacy-vdvae.th")]
+    [InlineData("tinylegacy", "tinylegacy-srvdvae.ckpt")]
+    public void Run_OfficialNumbers_AreEqual(string name, string priorFile)
+    {
+        using var model = new ReferenceModel(name, priorFile);
+
+        IReadOnlyList<TensorComparison> comparisons = new ReferenceVerifier(model.Prior, model.Encoder, model.Reference, Tolerance).Run();
+
+        foreach (TensorComparison comparison in comparisons)
+        {
+            output.WriteLine($"{comparison.Name}: {comparison.RelativeError:E2} {comparison.ShareOff}");
+        }
+
+        Assert.All(comparisons, comparison => Assert.True(comparison.Passed, $"{comparison.Name}: {comparison.RelativeError:E2}"));
+        int inputs = model.Reference.Entries.Keys.Count(key => key.EndsWith(".u8", StringComparison.Ordinal) || key.StartsWith("eps.", StringComparison.Ordinal) || key.StartsWith("dmol.u.", StringComparison.Ordinal));
+        Assert.Equal(model.Reference.Entries.Count - inputs, comparisons.Count);
+    }
+}
