@@ -79,11 +79,11 @@ public sealed class PreviewHeadsTests : IDisposable
         using PreviewHeads heads = Random();
         Tensor features = randn([1, 8, 8, 8]);
         heads.Images(features).Dispose();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.OnThisThread;
 
         heads.Images(features).Dispose();
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.OnThisThread);
     }
 
     [Fact]
@@ -217,11 +217,11 @@ public sealed class PreviewHeadsTests : IDisposable
         metadata.Remove("samples");
         using ITensorSource source = TorchTensors.AsSource(Tensors());
         SafetensorsWriter.Write(_path, source, metadata);
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.OnThisThread;
 
         Assert.Throws<InvalidWeightsException>(() => PreviewHeads.Load(_path, TinyPrior.Architecture));
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.OnThisThread);
     }
 
     private static PreviewHeads Heads(Tensor weight, Tensor bias) => new(

@@ -29,8 +29,10 @@ internal static class TinyPrior
         using Generator random = new(7);
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in decoder.named_parameters())
         {
-            using Tensor noise = randn(parameter.shape, generator: random) * (name.Contains("z_proj", StringComparison.Ordinal) ? 1 : 0.2);
-            parameter.add_(noise);
+            // Larger log-sigmas would make features of all magnitudes, which no trained prior has.
+            double scale = name.Contains(".prior.", StringComparison.Ordinal) ? 0.1 : name.Contains(".z_proj.", StringComparison.Ordinal) ? 1 : 0.3;
+            using Tensor noise = randn(parameter.shape, generator: random) * scale + (name == "gain" ? 1 : 0);
+            parameter.copy_(noise);
         }
 
         decoder.eval();
