@@ -13,7 +13,10 @@ internal sealed record AffineMap(Tensor Weight, Tensor Bias) : IDisposable
     public AffineMap To(ScalarType type, Device device) => new(
         Weight.to(type, device, copy: true).DetachFromDisposeScope(), Bias.to(type, device, copy: true).DetachFromDisposeScope());
 
-    /// <summary>Features (B, C, r, r) of any float type to levels, uint8 (B, r, r, 3). Rows of features are pixels when they are channels-last: no copy then.</summary>
+    /// <summary>
+    /// A 1x1 convolution of features, (B, C, r, r) of any float type, to levels, uint8 (B, r, r, 3). It is a matrix product over the pixels, which
+    /// channels-last features hold row by row already.
+    /// </summary>
     public Tensor Images(Tensor features)
     {
         using IDisposable mode = inference_mode();

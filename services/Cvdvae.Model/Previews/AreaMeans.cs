@@ -6,7 +6,9 @@ namespace Cvdvae.Model.Previews;
 /// <summary>What a preview stands for: the final image, shrunk by the mean of square blocks.</summary>
 internal static class AreaMeans
 {
-    /// <summary>Levels 0..255 in double precision, (B, r, r, 3), on the CPU. Sums of levels are exact, so that rounding half to even afterwards is too.</summary>
+    /// <summary>
+    /// Levels 0..255 in double precision, (B, r, r, 3), on the CPU. Sums of levels are exact, so that rounding half to even afterwards is too.
+    /// </summary>
     /// <param name="levels">The final images, uint8 (B, H, H, 3).</param>
     /// <param name="resolution">r, a divisor of H.</param>
     public static Tensor Of(Tensor levels, int resolution)

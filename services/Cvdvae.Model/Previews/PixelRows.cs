@@ -7,15 +7,17 @@ namespace Cvdvae.Model.Previews;
 internal static class PixelRows
 {
     /// <summary>
-    /// Side of the grid of pixels that a sample gives at most. Neighbours at finer resolutions say nearly the same: a thousand pixels of each of some thousand samples
-    /// determine some hundred weights with an error far below a level, and the cost stays small beside that of decoding.
+    /// Side of the grid of pixels that a sample gives at most. Neighbours at finer resolutions say nearly the same: a thousand pixels of each of
+    /// some thousand samples determine some hundred weights with an error far below a level, and the cost stays small beside that of decoding.
     /// </summary>
     private const int Side = 32;
 
     /// <summary>The rows of a batch, (n, C), double precision, on the CPU.</summary>
     /// <param name="maps">(B, r, r, C).</param>
-    /// <param name="firstSample">Index of the first sample; the next ones follow. Samples take turns with the offset of the grid, so that every pixel has its part
-    /// and nothing is biased towards a corner.</param>
+    /// <param name="firstSample">
+    /// Index of the first sample; the next ones follow. Samples take turns with the offset of the grid, so that every pixel has its part and nothing
+    /// is biased towards a corner.
+    /// </param>
     public static Tensor Of(Tensor maps, int firstSample)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -9,8 +9,8 @@ namespace Cvdvae.Model.Previews;
 /// area-downsampled final image, over the model's own prior samples. It needs no data set.
 /// </summary>
 /// <remarks>
-/// Samples go through one at a time as far as memory is concerned: besides a batch only the normal equations of each resolution are kept. A tenth of the samples chooses the ridge;
-/// further ones, which the fit has not seen, give the quality.
+/// Memory holds one batch and the normal equations of each resolution, however many samples there are. A tenth of the samples chooses the
+/// ridge; further ones, which the fit has not seen, give the quality.
 /// </remarks>
 public sealed class PreviewFitter
 {

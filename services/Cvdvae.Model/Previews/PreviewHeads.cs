@@ -33,9 +33,12 @@ public sealed class PreviewHeads : IDisposable
     /// <summary>Reads heads from a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="architecture">The prior's structure.</param>
-    /// <param name="resolutions">The resolutions to read, for a stage of the decoder; null for all. The image size, which has no preview, is passed over.</param>
+    /// <param name="resolutions">
+    /// The resolutions to read, for a stage of the decoder; null for all. The image size, which has no preview, is passed over.
+    /// </param>
     /// <exception cref="InvalidWeightsException">The file is broken, lacks a resolution, or has other shapes, types or numbers than it should.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="ArgumentException">The prior does not have a resolution.</exception>
     public static PreviewHeads Load(string path, PriorArchitecture architecture, IEnumerable<int>? resolutions = null)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);

@@ -5,8 +5,9 @@ using Cvdvae.Model.Weights;
 namespace Cvdvae.Model.Previews;
 
 /// <summary>
-/// How preview heads were fitted and how good they are: the text beside the tensors of <c>previews.safetensors</c>, under the keys <c>samples</c>, <c>held_out_samples</c>,
-/// <c>pixel_sampling</c> (sample, mode or mean), <c>prior_temperature</c> and, for each resolution r, <c>head.{r}.psnr_db</c>.
+/// How preview heads were fitted and how good they are: the text beside the tensors of <c>previews.safetensors</c>, under the keys
+/// <c>samples</c>, <c>held_out_samples</c>, <c>pixel_sampling</c> (sample, mode or mean), <c>prior_temperature</c> and, for each resolution r,
+/// <c>head.{r}.psnr_db</c>.
 /// </summary>
 /// <param name="Samples">Prior samples that the heads were fitted to.</param>
 /// <param name="HeldOutSamples">Other prior samples, on which the quality was measured.</param>

@@ -16,7 +16,9 @@ internal sealed class PreviewWalk(TopDownDecoder decoder, PreviewFitOptions opti
     /// <summary>Decodes the samples [first, first + count).</summary>
     /// <param name="first">Index of the first sample.</param>
     /// <param name="count">Number of samples, one batch.</param>
-    /// <param name="visit">Sees each resolution below the image size, coarse to fine, with its features (B, C, r, r), which are not the visitor's to keep.</param>
+    /// <param name="visit">
+    /// Sees each resolution below the image size, coarse to fine, with its features (B, C, r, r), which are not the visitor's to keep.
+    /// </param>
     /// <returns>The final images, uint8 (B, H, H, 3).</returns>
     public Tensor Run(int first, int count, Action<int, Tensor> visit)
     {

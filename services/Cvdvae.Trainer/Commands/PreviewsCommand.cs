@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Previews;
@@ -19,21 +20,19 @@ internal static class PreviewsCommand
     {
         var defaults = new PreviewFitOptions();
         var model = new Option<string>("--model") { Description = "model folder; previews.safetensors is written to it", Required = true };
-        Option<int> samples = AtLeast("--samples", "samples of the prior to fit to; one for ten more measure the quality", 2, defaults.Samples);
-        Option<int> batch = AtLeast("--batch", "samples decoded at once", 1, defaults.Batch);
+        var samples = new Option<int>("--samples") { Description = "samples of the prior to fit to; one for ten more measure the quality", DefaultValueFactory = _ => defaults.Samples };
+        var batch = new Option<int>("--batch") { Description = "samples decoded at once", DefaultValueFactory = _ => defaults.Batch };
         var temperature = new Option<float?>("--temperature") { Description = "temperature of the samples, 0 to 10; the model's own by default" };
         var pixels = new Option<PixelSampling?>("--pixel-sampling") { Description = "how the final pixels are taken; the model's own by default, but the mean where it draws them" };
         var seed = new Option<ulong>("--seed") { Description = "seed of the samples", DefaultValueFactory = _ => defaults.Seed };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
         var threads = new Option<int?>("--threads") { Description = "threads inside an operation; as many as the processor quota allows by default" };
         var sheet = new Option<string?>("--sheet") { Description = "PNG file to draw: previews of some held-out samples beside their final images" };
-        temperature.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: string text }] && result.GetValueOrDefault<float?>() is not (>= 0 and <= 10))
-            {
-                result.AddError($"--temperature: {text} is not from 0 to 10");
-            }
-        });
+        samples.AcceptFrom(2, int.MaxValue);
+        batch.AcceptFrom(1, int.MaxValue);
+        temperature.AcceptFrom(0f, 10f);
+        device.AcceptDevices();
+        threads.AcceptFrom(1, int.MaxValue);
         var command = new Command("previews", "fit the preview heads to samples of the prior; no data needed") { model, samples, batch, temperature, pixels, seed, device, threads, sheet };
         command.SetAction((parsed, stop) =>
         {
@@ -69,7 +68,7 @@ internal static class PreviewsCommand
         Table table = new Table().AddColumns("resolution", "held-out PSNR (dB)");
         foreach ((int resolution, double psnr) in heads.Record.PsnrDb)
         {
-            table.AddRow($"{resolution}x{resolution}", psnr.ToString("F2", System.Globalization.CultureInfo.InvariantCulture));
+            table.AddRow($"{resolution}x{resolution}", psnr.ToString("F2", CultureInfo.InvariantCulture));
         }
 
         AnsiConsole.Write(table);
@@ -79,18 +78,5 @@ internal static class PreviewsCommand
             Pictures.Save(PreviewSheet.Draw(decoder, heads.To(device), options), sheet);
             Console.WriteLine(sheet);
         }
-    }
-
-    private static Option<int> AtLeast(string name, string description, int least, int initial)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => initial };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: string text }] && result.GetValueOrDefault<int>() < least)
-            {
-                result.AddError($"{name}: {text} is not {least} or more");
-            }
-        });
-        return option;
     }
 }
