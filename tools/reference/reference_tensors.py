@@ -6,8 +6,10 @@ from recorded_noise import uniforms
 
 UNIFORM_NAMES = ("dmol.u.mixture", "dmol.u.logistic")
 
-# Scores of mixture components that are nearer than this may change places by rounding.
-NEAR_TIE = 1e-3
+# How near the scores of two mixture components may come before rounding could exchange them: numbers drawn here keep a wide distance;
+# what follows from the weights alone is only reported, from a distance that rounding really reaches.
+SAFE_DISTANCE = 1e-3
+ROUNDING = 1e-4
 
 
 class Recorder:
@@ -98,7 +100,7 @@ def record_conditional(recorder, program, images, low_res, normals):
     with uniforms(lambda *_: 0.5):
         recorder.add("cond.t0.mode.u8.nhwc", model.decoder.out_net.sample(px_z, quantize=True).permute(0, 2, 3, 1))
     logits = model.decoder.out_net.forward(px_z)[..., :model.H.num_mixtures]
-    return int(_close(logits).sum())
+    return int(_close(logits, ROUNDING).sum())
 
 
 def _without_ties(values, logits, high):
@@ -106,14 +108,14 @@ def _without_ties(values, logits, high):
     scores = logits - torch.log(-torch.log(values))
     chosen = scores.argmax(-1, keepdim=True)
     winner = values.gather(-1, chosen)
-    return values.scatter(-1, chosen, torch.where(_close(scores), (winner + high) / 2, winner))
+    return values.scatter(-1, chosen, torch.where(_close(scores, SAFE_DISTANCE), (winner + high) / 2, winner))
 
 
-def _close(scores):
+def _close(scores, distance):
     if scores.shape[-1] == 1:
         return torch.zeros_like(scores, dtype=torch.bool)
     best = scores.topk(2, -1).values
-    return best[..., :1] - best[..., 1:] < NEAR_TIE
+    return best[..., :1] - best[..., 1:] < distance
 
 
 def _normalized(levels, hyperparameters):
