@@ -7,7 +7,7 @@ The official programs come from your own clones (github.com/openai/vdvae, github
 processor in float32. Needs Python 3.8, PyTorch 1.13 or later and numpy; Pillow for --images. No GPU, mpi4py, apex or Lightning.
 
 example:
-  python3 make_reference.py --vdvae ~/vdvae --checkpoint ffhq256-iter-1700000-model-ema.th --hparams ffhq256 --output io.safetensors
+  python3 make_reference.py --vdvae ~/vdvae --checkpoint model-ema.th --hparams ffhq256 --output io.safetensors
   cvdvae-trainer verify --model models/ffhq256 --io io.safetensors
 """
 
