@@ -17,7 +17,7 @@ internal static class DecodeCommand
         var clone = new Option<string?>("--srvdvae") { Description = "clone of jprost76/srvdvae to compare with" };
         var python = new Option<string>("--python") { Description = "Python with PyTorch", DefaultValueFactory = _ => "python3" };
         var command = new Command("decode", "one super-resolution: bottom-up, top-down, pixels") { hparams, runs, rounds, threads, clone, python };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(parsed =>
         {
             TorchRuntime.Apply(parsed.GetValue(threads));
             PriorHyperparameters prior = HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams));
@@ -27,8 +27,8 @@ internal static class DecodeCommand
                 : null;
             using var channelsLast = new DecodeBenchmark(prior, lowRes, samples: 1, channelsLast: true);
             using var channelsFirst = new DecodeBenchmark(prior, lowRes, samples: 1, channelsLast: false);
-            await new DecodeTable(channelsLast, channelsFirst, official, new LowResArchitecture(lowRes, new PriorArchitecture(prior)))
-                .PrintAsync(parsed.GetValue(rounds), parsed.GetValue(runs));
+            new DecodeTable(channelsLast, channelsFirst, official, new LowResArchitecture(lowRes, new PriorArchitecture(prior)))
+                .Print(parsed.GetValue(rounds), parsed.GetValue(runs));
             return 0;
         });
         return command;

@@ -13,7 +13,7 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
     private readonly Statistic _fine = new();
     private string _versions = "";
 
-    public async Task PrintAsync(int rounds, int runs)
+    public void Print(int rounds, int runs)
     {
         double rate = MatrixRate.Measure();
         for (int round = 0; round < rounds; round++)
@@ -22,7 +22,7 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
             Measure(channelsFirst, _first, runs, null);
             if (official is not null)
             {
-                OfficialTimes times = await official.MeasureAsync(runs);
+                OfficialTimes times = official.Measure(runs);
                 _theirs.BottomUp.AddRange(times.Seconds["encode"].Select(Milliseconds));
                 _theirs.TopDown.AddRange(times.Seconds["decode"].Select(Milliseconds));
                 _theirs.Pixels.AddRange(times.Seconds["pixels"].Select(Milliseconds));

@@ -19,7 +19,7 @@ internal static class TrainingCommand
         var clone = new Option<string?>("--vdvae") { Description = "clone of openai/vdvae to compare with" };
         var python = new Option<string>("--python") { Description = "Python with PyTorch", DefaultValueFactory = _ => "python3" };
         var command = new Command("training", "a training step of a prior") { hparams, batch, runs, rounds, threads, clone, python };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(parsed =>
         {
             TorchRuntime.Apply(parsed.GetValue(threads));
             int images = parsed.GetValue(batch);
@@ -35,7 +35,7 @@ internal static class TrainingCommand
                 mine.AddRange(ours.Run(parsed.GetValue(runs)));
                 if (official is not null)
                 {
-                    OfficialTimes times = await official.MeasureAsync(parsed.GetValue(runs));
+                    OfficialTimes times = official.Measure(parsed.GetValue(runs));
                     theirs.AddRange(times.Seconds["total"].Select(seconds => seconds * 1000));
                     versions = times.Versions;
                 }
