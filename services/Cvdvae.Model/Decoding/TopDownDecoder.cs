@@ -109,17 +109,18 @@ public sealed class TopDownDecoder : nn.Module
         }
 
         using DisposeScope scope = NewDisposeScope();
+        Tensor? bias = position is int index ? _biases[index]! : null;
         if (features is null)
         {
-            Tensor start = _biases[position!.Value]!.expand(rows, -1, -1, -1);
-            return (ChannelsLast ? start.ChannelsLast() : start.contiguous()).clone().MoveToOuterDisposeScope();
+            return Laid(bias!.expand(rows, -1, -1, -1).clone()).MoveToOuterDisposeScope();
         }
 
+        // Features at 1x1 have no memory layout to keep: it is set anew wherever the resolution rises.
         Tensor taken = features.shape[1] == group.Width ? features : features.narrow(1, 0, group.Width);
-        Tensor x = Upsample(taken, group.Resolution);
-        if (position is int index)
+        Tensor x = Laid(Upsample(taken, group.Resolution));
+        if (bias is not null)
         {
-            x = is_grad_enabled() ? x + _biases[index]! : x.add_(_biases[index]!);
+            x = is_grad_enabled() ? x + Laid(bias) : x.add_(bias);
         }
 
         return x.MoveToOuterDisposeScope();
@@ -127,6 +128,8 @@ public sealed class TopDownDecoder : nn.Module
 
     /// <summary>The block of a group.</summary>
     internal TopDownBlock BlockOf(LatentGroup group) => _blocks[group.Index];
+
+    private Tensor Laid(Tensor tensor) => ChannelsLast ? tensor.ChannelsLast() : tensor.contiguous();
 
     private static Tensor Upsample(Tensor features, int resolution) =>
         nn.functional.interpolate(features, [resolution, resolution], mode: InterpolationMode.Nearest);

@@ -15,6 +15,7 @@ internal static class TrainerCommandLine
         DatasetCommand.Create(),
         PriorCommand.Create(),
         EncoderCommand.Create(),
+        PreviewsCommand.Create(),
         SampleCommand.Create(),
         ReconstructCommand.Create(),
         ImportCommand.Create(),
