@@ -27,11 +27,11 @@ internal sealed class TrainingArguments
         Add("--beta1", "AdamW's beta1", 0.0, MostBeta, o => o.Beta1, (o, v) => o with { Beta1 = v });
         Add("--beta2", "AdamW's beta2", 0.0, MostBeta, o => o.Beta2, (o, v) => o with { Beta2 = v });
         Add("--weight-decay", "AdamW's decoupled weight decay", 0.0, 1.0, o => o.WeightDecay, (o, v) => o with { WeightDecay = v });
-        Add("--gradient-clip", "norm that the gradient is scaled down to (0: never)", 0.0, double.MaxValue, o => o.GradientClip, (o, v) => o with { GradientClip = v });
-        Add("--skip-threshold", "norm of the gradient from which on a step is skipped (0: never)", 0.0, double.MaxValue, o => o.SkipThreshold, (o, v) => o with { SkipThreshold = v });
+        Add("--gradient-clip", "norm that the gradient is scaled down to (0: never)", 0.0, null, o => o.GradientClip, (o, v) => o with { GradientClip = v });
+        Add("--skip-threshold", "norm of the gradient from which on a step is skipped (0: never)", 0.0, null, o => o.SkipThreshold, (o, v) => o with { SkipThreshold = v });
         Add("--ema-rate", "rate of the moving average of the parameters", 0.0, MostBeta, o => o.EmaRate, (o, v) => o with { EmaRate = v });
         Add("--seed", "seed of everything random", 0, null, o => o.Seed, (o, v) => o with { Seed = v });
-        Add("--checkpoint-minutes", "minutes between checkpoints", 0.0, double.MaxValue, o => o.CheckpointMinutes, (o, v) => o with { CheckpointMinutes = v });
+        Add("--checkpoint-minutes", "minutes between checkpoints", 0.0, null, o => o.CheckpointMinutes, (o, v) => o with { CheckpointMinutes = v });
         Add("--validation-steps", "steps between validations", 1, null, o => o.ValidationSteps, (o, v) => o with { ValidationSteps = v });
         Add("--validation-images", "validation images used", 1, null, o => o.ValidationImages, (o, v) => o with { ValidationImages = v });
         Add("--image-steps", "steps between pictures", 1, null, o => o.ImageSteps, (o, v) => o with { ImageSteps = v });
@@ -89,7 +89,7 @@ internal sealed class TrainingArguments
     }
 
     private void Add<T>(string name, string description, T least, T? most, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)
-        where T : struct, INumber<T>
+        where T : struct, INumber<T>, IMinMaxValue<T>
     {
         Option<T> option = CheckedOption.Number(name, description, value(_defaults), least, most);
         _options.Add((option, (parsed, options) => with(options, parsed.GetRequiredValue(option))));
