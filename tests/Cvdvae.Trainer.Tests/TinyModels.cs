@@ -38,6 +38,7 @@ internal static class TinyModels
 
     public static VdVae NewPrior(int seed = 1)
     {
+        TorchSetup.Apply();
         random.manual_seed(seed);
         return new VdVae(Prior);
     }

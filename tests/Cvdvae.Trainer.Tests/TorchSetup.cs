@@ -8,7 +8,9 @@ using Xunit.v3;
 
 namespace Cvdvae.Trainer.Tests;
 
-/// <summary>One thread an operation: the models are tiny.</summary>
+/// <summary>
+/// One thread an operation: the models are tiny. The number belongs to the calling thread, and tests run on many: whoever makes a model sets it again.
+/// </summary>
 internal static class TorchSetup
 {
     [ModuleInitializer]

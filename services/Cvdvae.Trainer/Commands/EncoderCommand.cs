@@ -65,7 +65,7 @@ internal static class EncoderCommand
                 parsed.GetValue(loss),
                 parsed.GetValue(arguments.Flips),
                 device);
-            TrainingArguments.Train(task, options, stop);
+            TrainingArguments.Train(task, options, parsed.InvocationConfiguration.Output, stop);
             return Task.FromResult(0);
         });
         return command;

@@ -31,7 +31,7 @@ internal static class PriorCommand
                 arguments.ReadExport(parsed, options),
                 parsed.GetValue(arguments.Flips),
                 device);
-            TrainingArguments.Train(task, options, stop);
+            TrainingArguments.Train(task, options, parsed.InvocationConfiguration.Output, stop);
             return Task.FromResult(0);
         });
         return command;

@@ -82,10 +82,10 @@ internal sealed class TrainingArguments
         parsed.GetRequiredValue(Model), parsed.GetValue(Half) ? ScalarType.Float16 : ScalarType.Float32, options.Batch, parsed.GetValue(DataCredit));
 
     /// <summary>Trains and reports on the console.</summary>
-    public static void Train(ITrainingTask task, TrainingOptions options, CancellationToken stop)
+    public static void Train(ITrainingTask task, TrainingOptions options, TextWriter output, CancellationToken stop)
     {
         using var run = new TrainingRun(task, options, TimeProvider.System);
-        run.Run(new ConsoleReporter(TimeProvider.System), stop);
+        run.Run(new ConsoleReporter(output, TimeProvider.System), stop);
     }
 
     private void Add<T>(string name, string description, T least, T? most, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)

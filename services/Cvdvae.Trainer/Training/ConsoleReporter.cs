@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace Cvdvae.Trainer.Training;
 
 /// <summary>A progress line with rate and time left: redrawn in place on a terminal, a new line now and then elsewhere.</summary>
-internal sealed class ConsoleReporter(TimeProvider time) : ITrainingReporter
+internal sealed class ConsoleReporter(TextWriter output, TimeProvider time) : ITrainingReporter
 {
     private const int BarWidth = 24;
     private static readonly TimeSpan OnTerminal = TimeSpan.FromSeconds(0.5);
@@ -15,12 +15,12 @@ internal sealed class ConsoleReporter(TimeProvider time) : ITrainingReporter
     private int _skipped;
     private long _drawn;
 
-    private static bool IsTerminal => !Console.IsOutputRedirected;
+    private bool IsTerminal => output == Console.Out && !Console.IsOutputRedirected;
 
     public void Started(TrainingState state, TrainingOptions options)
     {
         (_start, _options) = (state, options);
-        AnsiConsole.WriteLine(state.Step == 0
+        output.WriteLine(state.Step == 0
             ? $"training in {options.RunFolder}, {options.Steps} steps of {options.Batch} images"
             : $"resuming in {options.RunFolder} at step {state.Step} of {options.Steps}");
     }
@@ -41,19 +41,19 @@ internal sealed class ConsoleReporter(TimeProvider time) : ITrainingReporter
         string line = string.Create(
             CultureInfo.InvariantCulture,
             $"{new string('#', filled)}{new string('.', BarWidth - filled)} step {state.Step}/{_options.Steps}  loss {_loss:F4}  norm {result.GradientNorm:F2}  {_options.Batch / stepSeconds:F1} images/s  {Left(stepSeconds * (_options.Steps - state.Step))} left{(_skipped > 0 ? $"  {_skipped} skipped" : "")}");
-        Console.Write(IsTerminal ? $"\r{line}  " : $"{line}\n");
+        output.Write(IsTerminal ? $"\r{line}  " : $"{line}\n");
     }
 
     public void Validated(TrainingState state, IReadOnlyList<(string Name, double Value)> losses)
     {
         string parts = string.Join("  ", losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:F4}")));
-        AnsiConsole.WriteLine($"{(IsTerminal ? "\r" : "")}step {state.Step}: validation  {parts}{(losses[0].Value <= state.BestLoss ? "  (best)" : "")}");
+        output.WriteLine($"{(IsTerminal ? "\r" : "")}step {state.Step}: validation  {parts}{(losses[0].Value <= state.BestLoss ? "  (best)" : "")}");
     }
 
     public void Ended(TrainingState state)
     {
         string spent = Left(state.Seconds);
-        AnsiConsole.WriteLine($"{(IsTerminal ? "\n" : "")}{(state.Step < _options.Steps
+        output.WriteLine($"{(IsTerminal ? "\n" : "")}{(state.Step < _options.Steps
             ? $"stopped at step {state.Step} of {_options.Steps}; the same command goes on from there"
             : $"done: {state.Step} steps in {spent}")}");
     }

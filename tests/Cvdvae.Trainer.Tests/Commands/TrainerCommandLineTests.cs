@@ -9,6 +9,9 @@ public sealed class TrainerCommandLineTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    /// <summary>The model and one thread: several of them wait for each other for long where other programs keep the processors busy.</summary>
+    private string[] Model => ["--model", _folder["model"], "--threads", "1"];
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -21,13 +24,13 @@ public sealed class TrainerCommandLineTests : IDisposable
         Assert.Equal(3, model.Manifest.Training["encoder-x4"].Steps);
         Assert.True(File.Exists(model.EncoderPath(4)));
 
-        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["samples"], "--count", "3", "--batch", "2", "--temperature", "0.7", "--pixel-sampling", "mean");
+        await RunAsync(["sample", .. Model, "--output", _folder["samples"], "--count", "3", "--batch", "2", "--temperature", "0.7", "--pixel-sampling", "mean"]);
         Assert.Equal(["sample-0001.png", "sample-0002.png", "sample-0003.png", "sheet.png"], Files("samples"));
         Assert.All(Files("samples").Take(3), file => Assert.Equal((16, 16), Size("samples", file)));
         Assert.True(Size("samples", "sheet.png").Width > 2 * 16);
 
         string output = await RunAsync(
-            "reconstruct", "--model", _folder["model"], "--images", _folder["pictures", "07.png"], _folder["valid.safetensors"], "--limit", "3", "--draws", "1", "--output", _folder["back"], "--sheet", _folder["sheet.png"]);
+            ["reconstruct", .. Model, "--images", _folder["pictures", "07.png"], _folder["valid.safetensors"], "--limit", "3", "--draws", "1", "--output", _folder["back"], "--sheet", _folder["sheet.png"]]);
         Assert.Equal(
             ["0001-07-draw-1.png", "0001-07.png", "0002-000000-draw-1.png", "0002-000000.png", "0003-000001-draw-1.png", "0003-000001.png"],
             Files("back"));
@@ -40,9 +43,9 @@ public sealed class TrainerCommandLineTests : IDisposable
     public async Task Sample_SameSeed_GivesTheSameImagesWhateverTheBatch()
     {
         await MakeModelAsync();
-        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["a"], "--count", "3", "--seed", "5", "--pixel-sampling", "mode");
-        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["b"], "--count", "2", "--seed", "5", "--pixel-sampling", "mode", "--batch", "1");
-        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["c"], "--count", "2", "--seed", "6", "--pixel-sampling", "mode");
+        await RunAsync(["sample", .. Model, "--output", _folder["a"], "--count", "3", "--seed", "5", "--pixel-sampling", "mode"]);
+        await RunAsync(["sample", .. Model, "--output", _folder["b"], "--count", "2", "--seed", "5", "--pixel-sampling", "mode", "--batch", "1"]);
+        await RunAsync(["sample", .. Model, "--output", _folder["c"], "--count", "2", "--seed", "6", "--pixel-sampling", "mode"]);
 
         Assert.True(Psnr.Between(Decode("a", "sample-0002.png"), Decode("b", "sample-0002.png")) > 48);
         Assert.NotEqual(Decode("b", "sample-0002.png").Pixels, Decode("c", "sample-0002.png").Pixels);
@@ -52,10 +55,10 @@ public sealed class TrainerCommandLineTests : IDisposable
     public async Task Sample_OutputBiasOfTheModel_ShiftsTheImages()
     {
         await MakeModelAsync();
-        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["a"], "--count", "1", "--pixel-sampling", "mean");
+        await RunAsync(["sample", .. Model, "--output", _folder["a"], "--count", "1", "--pixel-sampling", "mean"]);
         ModelFolder model = ModelFolder.Open(_folder["model"]);
         model.Update(model.Manifest with { OutputBias = 20 });
-        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["b"], "--count", "1", "--pixel-sampling", "mean");
+        await RunAsync(["sample", .. Model, "--output", _folder["b"], "--count", "1", "--pixel-sampling", "mean"]);
 
         double difference = Decode("b", "sample-0001.png").Pixels.Average(level => level) - Decode("a", "sample-0001.png").Pixels.Average(level => level);
         Assert.InRange(difference, 15, 21);
@@ -139,7 +142,7 @@ public sealed class TrainerCommandLineTests : IDisposable
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();
 
-        Assert.Equal(130, await TrainerCommandLine.RunAsync(["sample", "--model", _folder["model"], "--output", _folder["out"]], TextWriter.Null, TextWriter.Null, stop.Token));
+        Assert.Equal(130, await TrainerCommandLine.RunAsync(["sample", .. Model, "--output", _folder["out"]], TextWriter.Null, TextWriter.Null, stop.Token));
         Assert.False(Directory.Exists(_folder["out"]));
     }
 
@@ -182,8 +185,8 @@ public sealed class TrainerCommandLineTests : IDisposable
 
     private string[] Training(string run) =>
     [
-        "--model", _folder["model"], "--run", _folder[run], "--data", _folder["train.safetensors"], "--validation-data", _folder["valid.safetensors"],
-        "--steps", "3", "--batch", "4", "--threads", "1", "--data-credit", "discs",
+        .. Model, "--run", _folder[run], "--data", _folder["train.safetensors"], "--validation-data", _folder["valid.safetensors"],
+        "--steps", "3", "--batch", "4", "--data-credit", "discs",
     ];
 
     private string[] Files(string folder) => [.. Directory.EnumerateFiles(_folder[folder]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
