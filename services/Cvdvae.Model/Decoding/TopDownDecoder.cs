@@ -117,7 +117,9 @@ public sealed class TopDownDecoder : nn.Module
         }
 
         Tensor taken = features.shape[1] == group.Width ? features : features.narrow(1, 0, group.Width);
-        Tensor x = Upsample(taken, group.Resolution);
+
+        // At 1x1 the two layouts are the same in memory, and libtorch takes such features for channels-first.
+        Tensor x = Upsample(taken, group.Resolution).ChannelsLast();
         if (position is int index)
         {
             x = is_grad_enabled() ? x + _biases[index]! : x.add_(_biases[index]!);

@@ -120,18 +120,22 @@ public sealed class BatchTests : IDisposable
         Assert.Equal(2, state.Features!.shape[0]);
     }
 
+    // libtorch's convolutions are up to twice as fast in this layout, and results do not show when it is lost.
     [Fact]
-    public void KeepAndJoin_AnyBatch_StayChannelsLast()
+    public void Advance_EveryGroupAbove1x1_LeavesChannelsLast()
     {
         using var state = new DecodeState(_model.MixedRows());
         using var other = new DecodeState(_model.MixedRows());
-        _model.Decoder.Advance(state, 5, TinyModel.Noise);
-        _model.Decoder.Advance(other, 5, TinyModel.Noise);
+        _model.Decoder.Advance(other, 2, TinyModel.Noise);
+        for (int group = 2; group < TinyModel.GroupCount; group++)
+        {
+            _model.Decoder.Advance(state, group + 1, TinyModel.Noise);
+            Assert.Equal(1, state.Features!.stride(1));
+            state.Keep([0, 1, 2, 3, 4, 5]);
+            Assert.Equal(1, state.Features!.stride(1));
+        }
 
-        Assert.Equal(1, state.Features!.stride(1));
-        state.Keep([3, 1]);
-        Assert.Equal(1, state.Features!.stride(1));
-
+        _model.Decoder.Advance(other, TinyModel.GroupCount, TinyModel.Noise);
         using DecodeState joined = DecodeState.Join([state, other]);
         Assert.Equal(1, joined.Features!.stride(1));
     }
