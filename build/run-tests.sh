@@ -66,8 +66,31 @@ test_portraits() {
     "$(field '# skipped')"
 }
 
+# unittest LABEL: the number behind a label ("failures=2") in the last line of unittest's report, 0 when there is none.
+unittest() {
+  tail -n 1 "$log" | sed -nE "s/^(OK|FAILED) \(.*\b$1=([0-9]+).*/\2/p" | grep . || echo 0
+}
+
+test_reference() {
+  echo '== tools/reference'
+  local python=${PYTHON:-python3}
+  if ! command -v "$python" > /dev/null; then
+    echo "tools/reference: skipped: there is no $python"
+    skipped=$((skipped + 1))
+    return
+  fi
+
+  (cd tools/reference && "$python" -B -m unittest --verbose) < /dev/null 2>&1 | tee "$log"
+  local status=${PIPESTATUS[0]} ran bad left
+  ran=$(sed -nE 's/^Ran ([0-9]+) tests? in .*/\1/p' "$log" | tail -n 1)
+  bad=$(($(unittest failures) + $(unittest errors)))
+  left=$(unittest skipped)
+  add 'tools/reference' "$status" "$((${ran:-0} > bad + left ? ${ran:-0} - bad - left : 0))" "$bad" "$left"
+}
+
 test_dotnet
 test_portraits
+test_reference
 
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary+=", $skipped skipped"

@@ -5,6 +5,7 @@ var root = new RootCommand("Trains, imports and verifies the models of CvdvaeGrp
 {
     DatasetCommand.Create(),
     PriorCommand.Create(),
+    PreviewsCommand.Create(),
     ImportCommand.Create(),
     VerifyCommand.Create(),
 };

@@ -56,6 +56,9 @@ public sealed class TopDownDecoder : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>Whether features are kept channels-last in memory; only a benchmark switches it off, to measure what it gains.</summary>
+    internal bool ChannelsLast { get; init; } = true;
+
     /// <summary>The prior's structure.</summary>
     public PriorArchitecture Architecture { get; }
 
@@ -84,6 +87,7 @@ public sealed class TopDownDecoder : nn.Module
             LatentGroup group = Architecture.Groups[index];
             Tensor x = Enter(group, state.Features, state.Rows.Count);
             Tensor draws = LatentNoise.Of(state.Rows, group, Architecture.Hyperparameters.Zdim, noise, x);
+            draws = ChannelsLast ? draws : draws.contiguous();
             state.Replace(_blocks[index].Draw(x, draws, new LatentSources(state.Rows)), index + 1);
         }
     }
@@ -111,18 +115,18 @@ public sealed class TopDownDecoder : nn.Module
         }
 
         using DisposeScope scope = NewDisposeScope();
+        Tensor? bias = position is int index ? _biases[index]! : null;
         if (features is null)
         {
-            return _biases[position!.Value]!.expand(rows, -1, -1, -1).ChannelsLast().clone().MoveToOuterDisposeScope();
+            return Laid(bias!.expand(rows, -1, -1, -1).clone()).MoveToOuterDisposeScope();
         }
 
+        // Features at 1x1 have no memory layout to keep: it is set anew wherever the resolution rises.
         Tensor taken = features.shape[1] == group.Width ? features : features.narrow(1, 0, group.Width);
-
-        // At 1x1 the two layouts are the same in memory, and libtorch takes such features for channels-first.
-        Tensor x = Upsample(taken, group.Resolution).ChannelsLast();
-        if (position is int index)
+        Tensor x = Laid(Upsample(taken, group.Resolution));
+        if (bias is not null)
         {
-            x = is_grad_enabled() ? x + _biases[index]! : x.add_(_biases[index]!);
+            x = is_grad_enabled() ? x + Laid(bias) : x.add_(bias);
         }
 
         return x.MoveToOuterDisposeScope();
@@ -130,6 +134,8 @@ public sealed class TopDownDecoder : nn.Module
 
     /// <summary>The block of a group.</summary>
     internal TopDownBlock BlockOf(LatentGroup group) => _blocks[group.Index];
+
+    private Tensor Laid(Tensor tensor) => ChannelsLast ? tensor.ChannelsLast() : tensor.contiguous();
 
     private static Tensor Upsample(Tensor features, int resolution) =>
         nn.functional.interpolate(features, [resolution, resolution], mode: InterpolationMode.Nearest);

@@ -8,7 +8,8 @@ public static partial class TorchRuntime
 {
     // <malloc.h> of glibc.
     private const int TrimThreshold = -1;
-    private const int MapThreshold = -3;
+    private const int MostMaps = -4;
+    private const int MostArenas = -8;
 
     private static readonly Lock Gate = new();
     private static bool s_applied;
@@ -33,13 +34,15 @@ public static partial class TorchRuntime
 
     /// <summary>
     /// By default glibc maps each large buffer anew and gives it back when freed, so that every activation of some megabytes pays for
-    /// fresh, zeroed pages: more than half of the time of the wide elementwise operations. Kept buffers are used again.
+    /// fresh, zeroed pages: more than half of the time of the wide elementwise operations. From the heap, buffers are used again. One arena,
+    /// since those of other threads can't hold buffers above 32 MiB.
     /// </summary>
     private static void KeepLargeBuffers()
     {
         if (OperatingSystem.IsLinux())
         {
-            _ = SetAllocatorOption(MapThreshold, 1 << 30);
+            _ = SetAllocatorOption(MostMaps, 0);
+            _ = SetAllocatorOption(MostArenas, 1);
             _ = SetAllocatorOption(TrimThreshold, int.MaxValue);
         }
     }

@@ -15,9 +15,14 @@ public readonly record struct Gaussian(Tensor Mean, Tensor LogSigma)
     /// <summary>KL(this || other) in nats, element by element, closed form.</summary>
     public Tensor KlDivergence(Gaussian other)
     {
-        Tensor difference = other.LogSigma - LogSigma;
-        Tensor scaled = (Mean - other.Mean) * (-other.LogSigma).exp();
-        return difference - 0.5 + ((-2 * difference).exp() + scaled.square()) * 0.5;
+        // As (B, r, r, zdim): the gradient of a sum comes back without a layout, so the arithmetic must be dense in the order of the
+        // axes, or every operation of the backward pass would walk one dense and one strided operand.
+        (Tensor mean, Tensor logSigma) = (Mean.permute(0, 2, 3, 1), LogSigma.permute(0, 2, 3, 1));
+        (Tensor otherMean, Tensor otherLogSigma) = (other.Mean.permute(0, 2, 3, 1), other.LogSigma.permute(0, 2, 3, 1));
+        Tensor difference = otherLogSigma - logSigma;
+        Tensor scaled = (mean - otherMean) * (-otherLogSigma).exp();
+        Tensor kl = difference - 0.5 + ((-2 * difference).exp() + scaled.square()) * 0.5;
+        return kl.permute(0, 3, 1, 2);
     }
 
     /// <summary>

@@ -8,8 +8,8 @@ namespace Cvdvae.Model.Weights;
 /// </summary>
 /// <remarks>
 /// Refused: a header over 100 MB or beyond the file, a header that is no JSON object, a name that occurs twice, an element type
-/// other than those of <see cref="TensorElementType"/>, unknown or missing fields, and tensors that overlap, leave bytes unused,
-/// reach beyond the file, or whose bytes are not those of their shape.
+/// other than those of <see cref="TensorElementType"/>, more than 16 dimensions, unknown or missing fields, and tensors that overlap,
+/// leave bytes unused, reach beyond the file, or whose bytes are not those of their shape.
 /// </remarks>
 public sealed class SafetensorsFile : ITensorSource
 {

@@ -66,7 +66,7 @@ internal sealed class SafetensorsHeader
         {
             throw new InvalidWeightsException(
                 bytes.Origin,
-                $"declares a header of {length} bytes; the file has {bytes.Length - LengthBytes} after it, and the limit is {MaxJsonBytes}");
+                $"declares a header of {length} bytes; {bytes.Length - LengthBytes} are left, and the limit is {MaxJsonBytes}");
         }
 
         byte[] json = new byte[length];

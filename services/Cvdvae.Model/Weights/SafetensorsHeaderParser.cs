@@ -94,6 +94,11 @@ internal sealed class SafetensorsHeaderParser(string origin)
             throw Invalid($"tensor '{name}' needs dtype, shape and two data_offsets");
         }
 
+        if (lengths.Length > TensorSize.MaxRank)
+        {
+            throw Invalid($"tensor '{name}' has {lengths.Length} dimensions; accepted are up to {TensorSize.MaxRank}");
+        }
+
         if (TensorSize.InBytes(type, lengths) is not { } length)
         {
             throw Invalid($"tensor '{name}' has a shape too large to count: ({string.Join(", ", lengths)})");

@@ -120,7 +120,8 @@ public static class SafetensorsWriter
         if (entry.Name == SafetensorsHeader.MetadataKey || entry.ByteLength > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"tensor '{entry.Name}' of {entry.ByteLength} bytes cannot be written: the name is taken, or it has over {Array.MaxLength} bytes");
+                $"tensor '{entry.Name}' of {entry.ByteLength} bytes cannot be written:"
+                + $" the name is taken, or it has over {Array.MaxLength} bytes");
         }
 
         json.WriteStartObject(entry.Name);

@@ -5,6 +5,9 @@ namespace Cvdvae.Model.Weights;
 /// <summary>Sizes of tensors, counted without overflow.</summary>
 internal static class TensorSize
 {
+    /// <summary>Weights have at most 5 dimensions, and libtorch takes 64.</summary>
+    public const int MaxRank = 16;
+
     /// <summary>The bytes of a contiguous tensor, or null where a 64-bit number cannot hold them.</summary>
     public static long? InBytes(TensorElementType elementType, ImmutableArray<long> shape) =>
         Elements(shape) is { } elements && elements <= long.MaxValue / elementType.SizeInBytes()

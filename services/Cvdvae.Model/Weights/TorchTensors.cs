@@ -15,7 +15,8 @@ public static class TorchTensors
         TensorEntry entry = source.Require(name);
         if (entry.ByteLength > int.MaxValue)
         {
-            throw new InvalidWeightsException(source.Origin, $"tensor '{name}' has {entry.ByteLength} bytes; accepted are up to {int.MaxValue}");
+            throw new InvalidWeightsException(
+                source.Origin, $"tensor '{name}' has {entry.ByteLength} bytes; accepted are up to {int.MaxValue}");
         }
 
         ScalarType stored = ToScalarType(entry.ElementType);

@@ -1,13 +1,17 @@
 using System.IO.Compression;
-using System.Text;
+using TextEncoding = System.Text.Encoding;
 
 namespace Cvdvae.Model.Tests.Weights;
 
 /// <summary>Files of torch.save made by hand, in both formats, from a pickle and the bytes of its storages.</summary>
 internal static class CheckpointBuilder
 {
+    private static readonly DateTimeOffset FirstZipTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     public static byte[] Zip(byte[] pickle, params (string Key, byte[] Data)[] storages) =>
-        ZipOf(CompressionLevel.NoCompression, [("model/data.pkl", pickle), .. storages.Select(storage => ($"model/data/{storage.Key}", storage.Data))]);
+        StoredZip([("model/data.pkl", pickle), .. storages.Select(storage => ($"model/data/{storage.Key}", storage.Data))]);
+
+    public static byte[] StoredZip(params (string Name, byte[] Data)[] members) => ZipOf(CompressionLevel.NoCompression, members);
 
     public static byte[] ZipOf(CompressionLevel level, params (string Name, byte[] Data)[] members)
     {
@@ -16,7 +20,9 @@ internal static class CheckpointBuilder
         {
             foreach ((string name, byte[] data) in members)
             {
-                using Stream member = archive.CreateEntry(name, level).Open();
+                ZipArchiveEntry entry = archive.CreateEntry(name, level);
+                entry.LastWriteTime = FirstZipTime; // so that the same members give the same bytes
+                using Stream member = entry.Open();
                 member.Write(data);
             }
         }
@@ -60,5 +66,5 @@ internal static class CheckpointBuilder
     public static byte[] Floats(params float[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
     public static byte[] SafetensorsOf(string json, params byte[] data) =>
-        [.. BitConverter.GetBytes((long)System.Text.Encoding.UTF8.GetByteCount(json)), .. System.Text.Encoding.UTF8.GetBytes(json), .. data];
+        [.. BitConverter.GetBytes((long)TextEncoding.UTF8.GetByteCount(json)), .. TextEncoding.UTF8.GetBytes(json), .. data];
 }

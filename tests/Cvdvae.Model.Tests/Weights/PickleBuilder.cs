@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TextEncoding = System.Text.Encoding;
 
 namespace Cvdvae.Model.Tests.Weights;
 
@@ -21,7 +22,7 @@ internal sealed class PickleBuilder
 
     public PickleBuilder Text(string value)
     {
-        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(value);
+        byte[] utf8 = TextEncoding.UTF8.GetBytes(value);
         Op('X').Int32(utf8.Length);
         return Raw(utf8);
     }
@@ -47,7 +48,7 @@ internal sealed class PickleBuilder
         return Raw(bytes);
     }
 
-    public PickleBuilder Global(string module, string name) => Raw(System.Text.Encoding.UTF8.GetBytes($"c{module}\n{name}\n"));
+    public PickleBuilder Global(string module, string name) => Raw(TextEncoding.UTF8.GetBytes($"c{module}\n{name}\n"));
 
     public PickleBuilder Numbers(params long[] values)
     {
@@ -69,11 +70,13 @@ internal sealed class PickleBuilder
             .Storage(kind, key, count).Number(offset).Numbers(shape).Numbers(strides).Raw(0x89)
             .Global("collections", "OrderedDict").Op(')').Op('R').Op('t').Op('R');
 
-    /// <summary>A dict of one entry, whose value the caller writes.</summary>
-    public PickleBuilder DictOf(string key, Action<PickleBuilder> value)
+    public PickleBuilder Do(Action<PickleBuilder> write)
     {
-        Op('}').Op('(').Text(key);
-        value(this);
-        return Op('u');
+        write(this);
+        return this;
     }
+
+    /// <summary>A dict of one entry, whose value the caller writes.</summary>
+    public PickleBuilder DictOf(string key, Action<PickleBuilder> value) =>
+        Op('}').Op('(').Text(key).Do(value).Op('u');
 }

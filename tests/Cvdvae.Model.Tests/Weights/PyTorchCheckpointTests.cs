@@ -8,26 +8,26 @@ namespace Cvdvae.Model.Tests.Weights;
 
 public sealed class PyTorchCheckpointTests
 {
-    public static TheoryData<string, int> Fixtures => new()
+    public static TheoryData<string, int, long> Fixtures => new()
     {
-        { "tiny-vdvae.th", 350 },
-        { "tinylegacy-vdvae.th", 263 },
-        { "tiny-srvdvae.ckpt", 450 },
-        { "tinylegacy-srvdvae.ckpt", 355 },
+        { "tiny-vdvae.th", 350, 32 },
+        { "tinylegacy-vdvae.th", 263, 16 },
+        { "tiny-srvdvae.ckpt", 450, 32 },
+        { "tinylegacy-srvdvae.ckpt", 355, 16 },
     };
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void Open_OfficialFile_GivesItsTensorsUnderOfficialNames(string name, int count)
+    public void Open_OfficialFile_GivesItsTensorsUnderOfficialNames(string name, int count, long width)
     {
         using ITensorSource source = PyTorchCheckpoint.Open(Fixture.Path(name));
 
         Assert.Equal(count, source.Entries.Count);
         Assert.Empty(source.Metadata);
-        Assert.Equal([32L, 3, 3, 3], source.Require("encoder.in_conv.weight").Shape);
+        Assert.Equal([width, 3, 3, 3], source.Require("encoder.in_conv.weight").Shape);
         Assert.Equal(TensorElementType.F32, source.Require("encoder.in_conv.weight").ElementType);
         Assert.True(source.ReadAll() > 100_000);
-        Assert.All(source.Entries.Keys, key => Assert.False(key.StartsWith("module.", StringComparison.Ordinal) || key.StartsWith("cvae.", StringComparison.Ordinal)));
+        Assert.DoesNotContain(source.Entries.Keys, name => name.Split('.')[0] is "module" or "cvae");
     }
 
     [Theory]

@@ -23,14 +23,15 @@ internal static class PickleNumbers
     public static object Text(PickleReader reader)
     {
         string line = reader.ReadLine();
-        return line switch
+        if (line is "00" or "01")
         {
-            "00" => false,
-            "01" => true,
-            _ when BigInteger.TryParse(line.TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value) =>
-                Narrow(value),
-            _ => throw reader.Invalid("has a whole number that is none"),
-        };
+            return line == "01";
+        }
+
+        const NumberStyles style = NumberStyles.AllowLeadingSign;
+        return BigInteger.TryParse(line.TrimEnd('L'), style, CultureInfo.InvariantCulture, out BigInteger value)
+            ? Narrow(value)
+            : throw reader.Invalid("has a whole number that is none");
     }
 
     public static double Float(PickleReader reader) =>

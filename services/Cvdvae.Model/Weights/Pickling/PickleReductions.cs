@@ -7,9 +7,6 @@ namespace Cvdvae.Model.Weights.Pickling;
 /// </summary>
 internal sealed class PickleReductions(PickleReader reader)
 {
-    /// <summary>Weights have at most 5 dimensions; the limit bounds the cost of one call.</summary>
-    private const int MaxRank = 16;
-
     // Copying the pairs of the same list again and again would make a small file cost a lot of memory.
     private long _pairBudget = reader.Remaining;
 
@@ -81,11 +78,11 @@ internal sealed class PickleReductions(PickleReader reader)
             throw reader.Invalid("makes a tensor of something other than (storage, offset, size, stride, ...)");
         }
 
-        if (offset < 0 || size.Items.Length != stride.Items.Length || size.Items.Length > MaxRank)
+        if (offset < 0 || size.Items.Length != stride.Items.Length || size.Items.Length > TensorSize.MaxRank)
         {
             throw reader.Invalid(
                 $"makes a tensor with offset {offset}, {size.Items.Length} dimensions and {stride.Items.Length} strides;"
-                + $" accepted are an offset from 0, and as many strides as dimensions, at most {MaxRank}");
+                + $" accepted are an offset from 0, and as many strides as dimensions, at most {TensorSize.MaxRank}");
         }
 
         return new PickleTensor(storage, offset, Numbers(size, "size"), Numbers(stride, "stride"));

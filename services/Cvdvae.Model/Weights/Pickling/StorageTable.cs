@@ -29,14 +29,14 @@ internal sealed class StorageTable
             return OtherId;
         }
 
-        if (items is not [_, PickleGlobal type, string key, _, long count, ..] || items.Length > 6 || count < 0 || key.Length > MaxKeyLength)
+        if (items is not [_, PickleGlobal type, string { Length: <= MaxKeyLength } key, _, long and >= 0, ..] || items.Length > 6)
         {
             throw reader.Invalid("has a storage that is not ('storage', class, key, location, number of elements from 0)");
         }
 
         return items is [_, _, _, _, _, { }]
             ? View
-            : Register(new PickleStorage(key, type, ElementType(type), count), reader);
+            : Register(new PickleStorage(key, type, ElementType(type), (long)items[4]!), reader);
     }
 
     private static TensorElementType? ElementType(PickleGlobal type) => type switch
@@ -63,6 +63,10 @@ internal sealed class StorageTable
             return storage;
         }
 
-        return known == storage ? known : throw reader.Invalid($"describes storage '{storage.Key}' in two ways: {known.ElementCount} elements of {known.Kind} and {storage.ElementCount} of {storage.Kind}");
+        return known == storage
+            ? known
+            : throw reader.Invalid(
+                $"describes storage '{storage.Key}' in two ways: {known.ElementCount} elements of {known.Kind}"
+                + $" and {storage.ElementCount} of {storage.Kind}");
     }
 }

@@ -11,6 +11,7 @@ namespace Cvdvae.Model.Weights.Pickling;
 internal sealed class Unpickler
 {
     private const int HighestProtocol = 5;
+    private const int MaxNameLength = 1024;
 
     private readonly PickleReader _reader;
     private readonly StorageTable _storages;
@@ -67,25 +68,25 @@ internal sealed class Unpickler
                 _stack.Push(_stack.Peek());
                 return true;
             case PickleOpcode.BinPut:
-                _memo[_reader.ReadByte()] = _stack.Peek();
+                _memo.Set(_reader.ReadByte(), _stack.Peek());
                 return true;
             case PickleOpcode.LongBinPut:
-                _memo[_reader.ReadUInt32()] = _stack.Peek();
+                _memo.Set(_reader.ReadUInt32(), _stack.Peek());
                 return true;
             case PickleOpcode.Put:
-                _memo[MemoIndex()] = _stack.Peek();
+                _memo.Set(MemoIndex(), _stack.Peek());
                 return true;
             case PickleOpcode.Memoize:
-                _memo[(uint)_memo.Count] = _stack.Peek();
+                _memo.Add(_stack.Peek());
                 return true;
             case PickleOpcode.BinGet:
-                _stack.Push(_memo[_reader.ReadByte()]);
+                _stack.Push(_memo.Get(_reader.ReadByte()));
                 return true;
             case PickleOpcode.LongBinGet:
-                _stack.Push(_memo[_reader.ReadUInt32()]);
+                _stack.Push(_memo.Get(_reader.ReadUInt32()));
                 return true;
             case PickleOpcode.Get:
-                _stack.Push(_memo[MemoIndex()]);
+                _stack.Push(_memo.Get(MemoIndex()));
                 return true;
             case PickleOpcode.Proto:
                 CheckProtocol(_reader.ReadByte());
@@ -106,9 +107,9 @@ internal sealed class Unpickler
                 _stack.Push(new PickleGlobal(_reader.ReadLine(), _reader.ReadLine()));
                 return true;
             case PickleOpcode.StackGlobal:
-                _stack.Push(_stack.PopMany(2) is [string module, string name]
+                _stack.Push(_stack.PopMany(2) is [string { Length: <= MaxNameLength } module, string { Length: <= MaxNameLength } name]
                     ? new PickleGlobal(module, name)
-                    : throw _reader.Invalid("names a class by something that is no text"));
+                    : throw _reader.Invalid("names a class by something that is no text, or is too long"));
                 return true;
             case PickleOpcode.BinPersId:
                 _stack.Push(_storages.Resolve(_stack.Pop(), _reader));

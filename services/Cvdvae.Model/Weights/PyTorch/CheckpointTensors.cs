@@ -64,14 +64,15 @@ internal sealed class CheckpointTensors : ITensorSource
         if (storage.ElementCount != range.Length / elementType.SizeInBytes() || range.Length % elementType.SizeInBytes() != 0)
         {
             throw new InvalidWeightsException(
-                Origin, $"storage '{storage.Key}' has {range.Length} bytes, which are not {storage.ElementCount} elements of {elementType}");
+                Origin,
+                $"storage '{storage.Key}' has {range.Length} bytes, which are not {storage.ElementCount} elements of {elementType}");
         }
 
         return StridedView.TryCreate(elementType, range, tensor, out StridedView? view)
             ? view
             : throw new InvalidWeightsException(
                 Origin,
-                $"tensor '{name}' with the shape ({string.Join(", ", tensor.Shape)}), strides ({string.Join(", ", tensor.Strides)}) and offset"
-                + $" {tensor.Offset} does not fit in the {storage.ElementCount} elements of storage '{storage.Key}'");
+                $"tensor '{name}' with the shape ({string.Join(", ", tensor.Shape)}), strides ({string.Join(", ", tensor.Strides)})"
+                + $" and offset {tensor.Offset} does not fit in the {storage.ElementCount} elements of storage '{storage.Key}'");
     }
 }

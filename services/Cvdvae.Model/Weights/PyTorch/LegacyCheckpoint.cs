@@ -13,7 +13,8 @@ internal static class LegacyCheckpoint
 {
     private const long ProtocolVersion = 1001;
 
-    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic =
+        BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     public static Checkpoint Read(IByteSource bytes)
     {
@@ -53,7 +54,8 @@ internal static class LegacyCheckpoint
 
         if (magic is not BigInteger number || number != Magic)
         {
-            throw new InvalidWeightsException(reader.Origin, "is neither a zip nor a legacy file of torch.save: it begins with another pickle");
+            throw new InvalidWeightsException(
+                reader.Origin, "is neither a zip nor a legacy file of torch.save: it begins with another pickle");
         }
     }
 
@@ -77,7 +79,8 @@ internal static class LegacyCheckpoint
             {
                 throw new InvalidWeightsException(
                     reader.Origin,
-                    $"storage '{key}' has {count} elements in the data and {storage.ElementCount} in the object; {reader.Remaining} bytes are left");
+                    $"storage '{key}' has {count} elements in the data and {storage.ElementCount} in the object;"
+                    + $" {reader.Remaining} bytes are left");
             }
 
             long length = storage.ElementCount * elementType.SizeInBytes();

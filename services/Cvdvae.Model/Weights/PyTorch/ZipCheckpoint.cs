@@ -43,7 +43,8 @@ internal static class ZipCheckpoint
         ];
         if (folders is not [var found])
         {
-            throw new InvalidWeightsException(origin, $"is a zip with {folders.Length} members FOLDER/data.pkl; a file of torch.save has one");
+            throw new InvalidWeightsException(
+                origin, $"is a zip with {folders.Length} members FOLDER/data.pkl; a file of torch.save has one");
         }
 
         return members.ContainsKey(found + "/constants.pkl")

@@ -24,7 +24,8 @@ internal sealed record ZipMember(string Name, long HeaderOffset, long Length)
         int method = BinaryPrimitives.ReadUInt16LittleEndian(entry[10..]);
         if ((flags & RefusedFlags) != 0 || method != 0)
         {
-            throw new InvalidWeightsException(origin, $"has a compressed or encrypted zip member '{name}'; torch.save stores all as they are");
+            throw new InvalidWeightsException(
+                origin, $"has a compressed or encrypted zip member '{name}'; torch.save stores all as they are");
         }
 
         uint stored = BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]);

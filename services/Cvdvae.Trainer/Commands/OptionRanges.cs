@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+using TorchSharp;
+
+namespace Cvdvae.Trainer.Commands;
+
+/// <summary>Checks of options' values. Text that can't be read at all is for the parser to refuse.</summary>
+internal static class OptionRanges
+{
+    /// <summary>Refuses numbers outside [least, most], and those that are none.</summary>
+    public static void AcceptFrom<T>(this Option option, T least, T most)
+        where T : INumber<T>, IMinMaxValue<T> => option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: string text }] && T.TryParse(text, CultureInfo.InvariantCulture, out T? value) && !(value >= least && value <= most))
+            {
+                result.AddError($"{option.Name}: {text} is not {(most == T.MaxValue ? $"{least} or more" : $"from {least} to {most}")}");
+            }
+        });
+
+    /// <summary>Refuses what is no device of libtorch.</summary>
+    public static void AcceptDevices(this Option<string> option) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: string text }] && !IsDevice(text))
+        {
+            result.AddError($"{option.Name}: {text} is not cpu, cuda or cuda:N, or there is no such device");
+        }
+    });
+
+    private static bool IsDevice(string text) => text.Split(':') switch
+    {
+        ["cpu"] => true,
+        ["cuda"] => torch.cuda.is_available(),
+        ["cuda", string index] => int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < torch.cuda.device_count(),
+        _ => false,
+    };
+}

@@ -1,0 +1,7 @@
+namespace Cvdvae.Benchmarks;
+
+/// <summary>Milliseconds of one super-resolution.</summary>
+internal sealed record DecodeTimes(double BottomUp, double TopDown, double Pixels, IReadOnlyList<(int Resolution, double Milliseconds)> Levels)
+{
+    public double Total => BottomUp + TopDown + Pixels;
+}

@@ -1,0 +1,10 @@
+using System.CommandLine;
+using Cvdvae.Benchmarks;
+
+var root = new RootCommand("Measures the model side by side with the official programs; prints Markdown tables.")
+{
+    DecodeCommand.Create(),
+    TrainingCommand.Create(),
+    MemoryCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

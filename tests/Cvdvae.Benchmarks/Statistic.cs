@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace Cvdvae.Benchmarks;
+
+/// <summary>Times of one thing over several runs.</summary>
+internal sealed class Statistic
+{
+    private readonly List<double> _values = [];
+
+    public double Median => _values.Count == 0 ? double.NaN : _values.Order().ElementAt(_values.Count / 2);
+
+    public void Add(double value) => _values.Add(value);
+
+    public void AddRange(IEnumerable<double> values) => _values.AddRange(values);
+
+    /// <summary>Median, with the smallest and the largest.</summary>
+    public override string ToString() => _values.Count == 0
+        ? "-"
+        : string.Create(CultureInfo.InvariantCulture, $"{Median:F0} ({_values.Min():F0}-{_values.Max():F0})");
+}
