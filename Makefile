@@ -30,13 +30,15 @@ FUZZ_INPUTS ?= 100000
 fuzz: build ## feed FUZZ_INPUTS (100000) damaged files to each reader
 	CVDVAE_FUZZ_INPUTS=$(FUZZ_INPUTS) dotnet test --project tests/Cvdvae.Model.Tests --configuration Release --no-build --filter-class '*Fuzz*'
 
-# The portraits that the embedded model learns from: raw RGB frames, 128 x 128.
+# The portraits that the embedded model learns from, 64 x 64, packed by the trainer.
 PORTRAITS := tools/portraits/node_modules/.installed
 PORTRAIT_SOURCES := $(filter-out %.test.mjs,$(wildcard tools/portraits/*.mjs)) tools/portraits/package-lock.json
-DATA ?= data/portraits
+TRAINER := services/Cvdvae.Trainer/bin/Release/net10.0/cvdvae-trainer
+TRAINER_SOURCES = $(shell find services/Cvdvae.Trainer services/Cvdvae.Model services/Cvdvae.Imaging -name '*.cs' -not -path '*/obj/*')
+DATA ?= data/toonhead-64
 TRAIN_COUNT ?= 12000
-VALID_COUNT ?= 500
-TEST_COUNT ?= 500
+VALID_COUNT ?= 512
+TEST_COUNT ?= 512
 
 $(PORTRAITS): tools/portraits/package.json tools/portraits/package-lock.json
 	build/ensure-node.sh
@@ -46,16 +48,18 @@ $(PORTRAITS): tools/portraits/package.json tools/portraits/package-lock.json
 .PHONY: portraits
 portraits: $(PORTRAITS) ## install the packages of the portrait generator
 
-.PHONY: dataset
-dataset: $(DATA)/train.rgb $(DATA)/valid.rgb $(DATA)/test.rgb ## draw the portraits to DATA (data/portraits): 640 MB
+$(TRAINER): $(TRAINER_SOURCES)
+	dotnet build services/Cvdvae.Trainer --configuration Release -nodeReuse:false $(BUILD_OPTIONS)
+	touch $@
 
-$(DATA)/train.rgb: COUNT = $(TRAIN_COUNT)
-$(DATA)/valid.rgb: COUNT = $(VALID_COUNT)
-$(DATA)/test.rgb: COUNT = $(TEST_COUNT)
-$(DATA)/%.rgb: $(PORTRAIT_SOURCES) | $(PORTRAITS)
-	mkdir -p $(@D)
-	node tools/portraits/generate.mjs --prefix $* --count $(COUNT) --size 128 > $@.part
-	mv $@.part $@
+.PHONY: dataset
+dataset: $(DATA)/train.safetensors $(DATA)/valid.safetensors $(DATA)/test.safetensors ## draw the portraits to DATA (data/toonhead-64): 160 MB
+
+$(DATA)/train.safetensors: COUNT = $(TRAIN_COUNT)
+$(DATA)/valid.safetensors: COUNT = $(VALID_COUNT)
+$(DATA)/test.safetensors: COUNT = $(TEST_COUNT)
+$(DATA)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
+	$(TRAINER) dataset --portraits $* --count $(COUNT) --size 64 --output $@
 
 .PHONY: clean
 clean: ## delete what was built (bin, obj, TestResults, node_modules); data sets stay

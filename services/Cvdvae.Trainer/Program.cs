@@ -1,12 +1,4 @@
-using System.CommandLine;
 using Cvdvae.Trainer.Commands;
 
-var root = new RootCommand("Trains, imports and verifies the models of CvdvaeGrpc.")
-{
-    DatasetCommand.Create(),
-    PriorCommand.Create(),
-    PreviewsCommand.Create(),
-    ImportCommand.Create(),
-    VerifyCommand.Create(),
-};
-return await root.Parse(args).InvokeAsync();
+using var signals = new StopSignals();
+return await TrainerCommandLine.RunAsync(args, Console.Out, Console.Error, signals.Token);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cvdvae.Imaging;
 using Cvdvae.Trainer.Data;
 
 namespace Cvdvae.Trainer.Commands;
@@ -6,31 +7,61 @@ namespace Cvdvae.Trainer.Commands;
 /// <summary><c>dataset</c>: packs images into one file.</summary>
 internal static class DatasetCommand
 {
+    private const int LargestSide = 4096;
+
     public static Command Create()
     {
         var images = new Option<string?>("--images") { Description = "folder of PNG, JPEG or WebP images, searched in depth; each is cut to its middle square and resized" };
         var raw = new Option<string?>("--raw") { Description = "file of raw RGB frames of --raw-size pixels, or '-' for standard input" };
-        var rawSize = new Option<int>("--raw-size") { Description = "side of the raw frames in pixels", DefaultValueFactory = _ => 128 };
-        var size = new Option<int>("--size") { Description = "side of the packed images in pixels", DefaultValueFactory = _ => 64 };
-        var limit = new Option<int?>("--limit") { Description = "most images to take" };
-        var output = new Option<string>("--output") { Description = "file to write (.safetensors)", Required = true };
-        var command = new Command("dataset", "pack a folder of images, or raw frames, into one file for training and evaluation")
+        var portraits = new Option<string?>("--portraits") { Description = "draw the portraits PREFIX-N instead, with Node.js; --count of them" };
+        Option<int?> count = CheckedOption.OptionalNumber("--count", "number of portraits", 1, 10_000_000);
+        Option<int> first = CheckedOption.Number("--first", "index of the first portrait", 0, 0);
+        var tool = new Option<string>("--portraits-tool")
         {
-            images, raw, rawSize, size, limit, output,
+            Description = "the program that draws the portraits",
+            DefaultValueFactory = _ => Path.Combine("tools", "portraits", "generate.mjs"),
         };
-        command.SetAction(parsed =>
+        Option<int> rawSize = CheckedOption.Number("--raw-size", "side of the raw frames, or of the portraits as drawn, in pixels", 128, 1, LargestSide);
+        Option<int> size = CheckedOption.Number("--size", "side of the packed images in pixels", 64, 1, LargestSide);
+        Option<int?> limit = CheckedOption.OptionalNumber("--limit", "most images to take", 1);
+        var output = new Option<string>("--output") { Description = "file to write (.safetensors)", Required = true };
+        var command = new Command("dataset", "pack a folder of images, raw frames or drawn portraits into one file for training and evaluation")
         {
-            int side = parsed.GetValue(size);
-            IEnumerable<Imaging.RgbImage> source = (parsed.GetValue(images), parsed.GetValue(raw)) switch
+            images, raw, portraits, count, first, tool, rawSize, size, limit, output,
+        };
+        command.Validators.Add(result =>
+        {
+            int sources = new[] { result.GetValue(images), result.GetValue(raw), result.GetValue(portraits) }.Count(source => source is not null);
+            if (sources != 1)
             {
-                (string folder, null) => ImageSources.Folder(folder),
-                (null, string file) => ImageSources.Raw(file, parsed.GetValue(rawSize)),
-                _ => throw new ArgumentException("give either --images or --raw"),
-            };
-            int count = ImageSetWriter.Write(parsed.GetRequiredValue(output), source, side, parsed.GetValue(limit));
-            Console.WriteLine($"{parsed.GetRequiredValue(output)}: {count} images of {side}x{side}");
-            return 0;
+                result.AddError("give one of --images, --raw and --portraits");
+            }
+            else if (result.GetValue(portraits) is not null != result.GetResult(count) is { Implicit: false })
+            {
+                result.AddError("--portraits and --count belong together");
+            }
+        });
+        command.SetAction((parsed, stop) =>
+        {
+            IEnumerable<RgbImage> source =
+                parsed.GetValue(images) is string folder ? ImageSources.Folder(folder)
+                : parsed.GetValue(raw) is string file ? ImageSources.Raw(file, parsed.GetValue(rawSize))
+                : new PortraitGenerator(parsed.GetRequiredValue(tool)).Draw(
+                    parsed.GetRequiredValue(portraits)!, parsed.GetValue(first), parsed.GetValue(count)!.Value, parsed.GetValue(rawSize));
+            int side = parsed.GetValue(size);
+            int packed = ImageSetWriter.Write(parsed.GetRequiredValue(output), Until(source, stop), side, parsed.GetValue(limit));
+            parsed.InvocationConfiguration.Output.WriteLine($"{parsed.GetRequiredValue(output)}: {packed} images of {side}x{side}");
+            return Task.FromResult(0);
         });
         return command;
+    }
+
+    private static IEnumerable<RgbImage> Until(IEnumerable<RgbImage> images, CancellationToken stop)
+    {
+        foreach (RgbImage image in images)
+        {
+            stop.ThrowIfCancellationRequested();
+            yield return image;
+        }
     }
 }

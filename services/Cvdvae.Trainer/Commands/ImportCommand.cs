@@ -25,7 +25,7 @@ internal static class ImportCommand
             var import = new CheckpointImport(tensors, HyperparameterFile.ReadPrior(source), HyperparameterFile.ReadLowRes(source));
             foreach (string file in import.Run(parsed.GetRequiredValue(output), parsed.GetValue(name)))
             {
-                Console.WriteLine(file);
+                parsed.InvocationConfiguration.Output.WriteLine(file);
             }
 
             return 0;

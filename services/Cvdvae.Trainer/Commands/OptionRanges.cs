@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
-using TorchSharp;
 
 namespace Cvdvae.Trainer.Commands;
 
@@ -17,21 +16,4 @@ internal static class OptionRanges
                 result.AddError($"{option.Name}: {text} is not {(most == T.MaxValue ? $"{least} or more" : $"from {least} to {most}")}");
             }
         });
-
-    /// <summary>Refuses what is no device of libtorch.</summary>
-    public static void AcceptDevices(this Option<string> option) => option.Validators.Add(result =>
-    {
-        if (result.Tokens is [{ Value: string text }] && !IsDevice(text))
-        {
-            result.AddError($"{option.Name}: {text} is not cpu, cuda or cuda:N, or there is no such device");
-        }
-    });
-
-    private static bool IsDevice(string text) => text.Split(':') switch
-    {
-        ["cpu"] => true,
-        ["cuda"] => torch.cuda.is_available(),
-        ["cuda", string index] => int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < torch.cuda.device_count(),
-        _ => false,
-    };
 }

@@ -25,13 +25,12 @@ internal static class PreviewsCommand
         var temperature = new Option<float?>("--temperature") { Description = "temperature of the samples, 0 to 10; the model's own by default" };
         var pixels = new Option<PixelSampling?>("--pixel-sampling") { Description = "how the final pixels are taken; the model's own by default, but the mean where it draws them" };
         var seed = new Option<ulong>("--seed") { Description = "seed of the samples", DefaultValueFactory = _ => defaults.Seed };
-        var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+        Option<string> device = DeviceOption.Create();
         var threads = new Option<int?>("--threads") { Description = "threads inside an operation; as many as the processor quota allows by default" };
         var sheet = new Option<string?>("--sheet") { Description = "PNG file to draw: previews of some held-out samples beside their final images" };
         samples.AcceptFrom(2, int.MaxValue);
         batch.AcceptFrom(1, int.MaxValue);
         temperature.AcceptFrom(0f, 10f);
-        device.AcceptDevices();
         threads.AcceptFrom(1, int.MaxValue);
         var command = new Command("previews", "fit the preview heads to samples of the prior; no data needed") { model, samples, batch, temperature, pixels, seed, device, threads, sheet };
         command.SetAction((parsed, stop) =>
@@ -47,7 +46,7 @@ internal static class PreviewsCommand
                 PixelSampling = parsed.GetValue(pixels) ?? Predictable(folder.Manifest.PixelSampling),
                 OutputBias = folder.Manifest.OutputBias,
             };
-            Run(folder, options, torch.device(parsed.GetRequiredValue(device)), parsed.GetValue(sheet), stop);
+            Run(folder, options, DeviceOption.Read(parsed, device), parsed.GetValue(sheet), stop);
             return Task.FromResult(0);
         });
         return command;

@@ -1,33 +1,40 @@
 using System.CommandLine;
+using System.Numerics;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace Cvdvae.Trainer.Commands;
 
 /// <summary>The options that the training commands share.</summary>
 internal sealed class TrainingArguments
 {
+    private const double MostBeta = 0.999999;
     private readonly List<(Option Option, Func<ParseResult, TrainingOptions, TrainingOptions> Apply)> _options = [];
     private readonly TrainingOptions _defaults;
 
-    public TrainingArguments(TrainingOptions defaults)
+    /// <param name="defaults">What holds where an option is not given.</param>
+    /// <param name="model">What the model folder is for.</param>
+    public TrainingArguments(TrainingOptions defaults, string model)
     {
         _defaults = defaults;
-        Add("--steps", "steps in all", o => o.Steps, (o, v) => o with { Steps = v });
-        Add("--batch", "images in a step", o => o.Batch, (o, v) => o with { Batch = v });
-        Add("--learning-rate", "learning rate after the warm-up", o => o.LearningRate, (o, v) => o with { LearningRate = v });
-        Add("--final-learning-rate", "learning rate at the last step, relative; it falls along a cosine (1: constant)", o => o.FinalLearningRate, (o, v) => o with { FinalLearningRate = v });
-        Add("--warmup-steps", "steps over which the learning rate rises", o => o.WarmupSteps, (o, v) => o with { WarmupSteps = v });
-        Add("--beta1", "AdamW's beta1", o => o.Beta1, (o, v) => o with { Beta1 = v });
-        Add("--beta2", "AdamW's beta2", o => o.Beta2, (o, v) => o with { Beta2 = v });
-        Add("--weight-decay", "AdamW's decoupled weight decay", o => o.WeightDecay, (o, v) => o with { WeightDecay = v });
-        Add("--gradient-clip", "norm that the gradient is scaled down to (0: never)", o => o.GradientClip, (o, v) => o with { GradientClip = v });
-        Add("--skip-threshold", "norm of the gradient from which on a step is skipped (0: never)", o => o.SkipThreshold, (o, v) => o with { SkipThreshold = v });
-        Add("--ema-rate", "rate of the moving average of the parameters", o => o.EmaRate, (o, v) => o with { EmaRate = v });
-        Add("--seed", "seed of everything random", o => o.Seed, (o, v) => o with { Seed = v });
-        Add("--checkpoint-minutes", "minutes between checkpoints", o => o.CheckpointMinutes, (o, v) => o with { CheckpointMinutes = v });
-        Add("--validation-steps", "steps between validations", o => o.ValidationSteps, (o, v) => o with { ValidationSteps = v });
-        Add("--validation-images", "validation images used", o => o.ValidationImages, (o, v) => o with { ValidationImages = v });
-        Add("--image-steps", "steps between pictures", o => o.ImageSteps, (o, v) => o with { ImageSteps = v });
+        Model = new Option<string>("--model") { Description = model, Required = true };
+        Add("--steps", "steps in all", 1L, null, o => o.Steps, (o, v) => o with { Steps = v });
+        Add("--batch", "images in a step", 1, 65536, o => o.Batch, (o, v) => o with { Batch = v });
+        Add("--learning-rate", "learning rate after the warm-up", 1e-12, 1.0, o => o.LearningRate, (o, v) => o with { LearningRate = v });
+        Add("--final-learning-rate", "learning rate at the last step, relative; it falls along a cosine (1: constant)", 0.0, 1.0, o => o.FinalLearningRate, (o, v) => o with { FinalLearningRate = v });
+        Add("--warmup-steps", "steps over which the learning rate rises", 0, null, o => o.WarmupSteps, (o, v) => o with { WarmupSteps = v });
+        Add("--beta1", "AdamW's beta1", 0.0, MostBeta, o => o.Beta1, (o, v) => o with { Beta1 = v });
+        Add("--beta2", "AdamW's beta2", 0.0, MostBeta, o => o.Beta2, (o, v) => o with { Beta2 = v });
+        Add("--weight-decay", "AdamW's decoupled weight decay", 0.0, 1.0, o => o.WeightDecay, (o, v) => o with { WeightDecay = v });
+        Add("--gradient-clip", "norm that the gradient is scaled down to (0: never)", 0.0, null, o => o.GradientClip, (o, v) => o with { GradientClip = v });
+        Add("--skip-threshold", "norm of the gradient from which on a step is skipped (0: never)", 0.0, null, o => o.SkipThreshold, (o, v) => o with { SkipThreshold = v });
+        Add("--ema-rate", "rate of the moving average of the parameters", 0.0, MostBeta, o => o.EmaRate, (o, v) => o with { EmaRate = v });
+        Add("--seed", "seed of everything random", 0, null, o => o.Seed, (o, v) => o with { Seed = v });
+        Add("--checkpoint-minutes", "minutes between checkpoints", 0.0, null, o => o.CheckpointMinutes, (o, v) => o with { CheckpointMinutes = v });
+        Add("--validation-steps", "steps between validations", 1, null, o => o.ValidationSteps, (o, v) => o with { ValidationSteps = v });
+        Add("--validation-images", "validation images used", 1, null, o => o.ValidationImages, (o, v) => o with { ValidationImages = v });
+        Add("--image-steps", "steps between pictures", 1, null, o => o.ImageSteps, (o, v) => o with { ImageSteps = v });
     }
 
     /// <summary>Folder of the run.</summary>
@@ -37,7 +44,7 @@ internal sealed class TrainingArguments
 
     public Option<string> Validation { get; } = new("--validation-data") { Description = "validation images, a file made by 'dataset'", Required = true };
 
-    public Option<string> Model { get; } = new("--model") { Description = "model folder to write the weights to", Required = true };
+    public Option<string> Model { get; }
 
     public Option<string> DataCredit { get; } = new("--data-credit") { Description = "name and credit of the data, for the training record" };
 
@@ -45,9 +52,9 @@ internal sealed class TrainingArguments
 
     public Option<bool> Half { get; } = new("--fp16") { Description = "store the weights in fp16" };
 
-    public Option<string> Device { get; } = new("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+    public Option<string> Device { get; } = DeviceOption.Create();
 
-    public Option<int?> Threads { get; } = new("--threads") { Description = "threads inside an operation; as many as the processor quota allows by default" };
+    public Option<int?> Threads { get; } = CheckedOption.OptionalNumber("--threads", "threads inside an operation; as many as the processor quota allows by default", 1, 1024);
 
     public void AddTo(Command command)
     {
@@ -57,12 +64,34 @@ internal sealed class TrainingArguments
         }
     }
 
-    public TrainingOptions Read(ParseResult parsed) =>
-        _options.Aggregate(_defaults with { RunFolder = parsed.GetRequiredValue(Run) }, (options, entry) => entry.Apply(parsed, options));
-
-    private void Add<T>(string name, string description, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)
+    /// <summary>Reads the options and applies those that hold for the whole process: threads and seed. To be called before the first tensor is made.</summary>
+    public TrainingOptions Apply(ParseResult parsed)
     {
-        var option = new Option<T>(name) { Description = description, DefaultValueFactory = _ => value(_defaults) };
+        TorchRuntime.Apply(parsed.GetValue(Threads));
+        TrainingOptions options = _options.Aggregate(_defaults with { RunFolder = parsed.GetRequiredValue(Run) }, (values, entry) => entry.Apply(parsed, values));
+        random.manual_seed(options.Seed);
+        return options;
+    }
+
+    /// <summary>The device that was asked for.</summary>
+    /// <exception cref="ArgumentException">The machine does not have it.</exception>
+    public Device ReadDevice(ParseResult parsed) => DeviceOption.Read(parsed, Device);
+
+    /// <summary>Where and how the weights are written.</summary>
+    public ModelExport ReadExport(ParseResult parsed, TrainingOptions options) => new(
+        parsed.GetRequiredValue(Model), parsed.GetValue(Half) ? ScalarType.Float16 : ScalarType.Float32, options.Batch, parsed.GetValue(DataCredit));
+
+    /// <summary>Trains and reports on the console.</summary>
+    public static void Train(ITrainingTask task, TrainingOptions options, CancellationToken stop)
+    {
+        using var run = new TrainingRun(task, options, TimeProvider.System);
+        run.Run(new ConsoleReporter(TimeProvider.System), stop);
+    }
+
+    private void Add<T>(string name, string description, T least, T? most, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)
+        where T : struct, INumber<T>, IMinMaxValue<T>
+    {
+        Option<T> option = CheckedOption.Number(name, description, value(_defaults), least, most);
         _options.Add((option, (parsed, options) => with(options, parsed.GetRequiredValue(option))));
     }
 }

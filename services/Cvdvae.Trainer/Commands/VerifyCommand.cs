@@ -25,7 +25,7 @@ internal static class VerifyCommand
             ModelFolder.Load(prior, folder.PriorPath);
             using LowResEncoder? encoder = Encoder(folder, reference);
             IReadOnlyList<TensorComparison> comparisons = new ReferenceVerifier(prior, encoder, reference).Run();
-            return Print(comparisons) ? 0 : 1;
+            return Print(comparisons, parsed.InvocationConfiguration.Output) ? 0 : 1;
         });
         return command;
     }
@@ -44,20 +44,20 @@ internal static class VerifyCommand
         return encoder;
     }
 
-    private static bool Print(IReadOnlyList<TensorComparison> comparisons)
+    private static bool Print(IReadOnlyList<TensorComparison> comparisons, TextWriter output)
     {
         int width = comparisons.Max(comparison => comparison.Name.Length);
-        Console.WriteLine($"{"tensor".PadRight(width)}  largest error   relative");
+        output.WriteLine($"{"tensor".PadRight(width)}  largest error   relative");
         foreach (TensorComparison comparison in comparisons)
         {
             string share = comparison.ShareOff is double off ? string.Create(CultureInfo.InvariantCulture, $"  {off:P3} of the values off") : "";
-            Console.WriteLine(string.Create(
+            output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{comparison.Name.PadRight(width)}  {comparison.LargestError,13:E3}  {comparison.RelativeError,9:E2}{share}  {(comparison.Passed ? "ok" : "FAILED")}"));
         }
 
         int failed = comparisons.Count(comparison => !comparison.Passed);
-        Console.WriteLine($"{comparisons.Count} tensors, {failed} off (tolerance {ReferenceVerifier.Tolerance} of the largest magnitude)");
+        output.WriteLine($"{comparisons.Count} tensors, {failed} off (tolerance {ReferenceVerifier.Tolerance} of the largest magnitude)");
         return failed == 0;
     }
 }

@@ -11,11 +11,11 @@ internal static class ImageSetWriter
 
     /// <summary>Resizes and packs images.</summary>
     /// <param name="path">The file to write.</param>
-    /// <param name="images">Square images.</param>
+    /// <param name="images">Images; of those that are not square the middle is taken.</param>
     /// <param name="size">Side of the packed images in pixels.</param>
     /// <param name="limit">Most images to take.</param>
     /// <returns>How many there are.</returns>
-    /// <exception cref="InvalidImageException">There is no image.</exception>
+    /// <exception cref="InvalidImageException">There is no image, or there are too many for one file.</exception>
     public static int Write(string path, IEnumerable<RgbImage> images, int size, int? limit)
     {
         using var pixels = new MemoryStream();
@@ -23,7 +23,13 @@ internal static class ImageSetWriter
         foreach (RgbImage[] portion in images.Take(limit ?? int.MaxValue).Chunk(Portion))
         {
             var resized = new RgbImage[portion.Length];
-            Parallel.For(0, portion.Length, index => resized[index] = portion[index].Width == size ? portion[index] : BicubicResizer.Resize(portion[index], size, size));
+            Parallel.For(0, portion.Length, index => resized[index] = ImageSources.Resized(portion[index], size));
+            if (pixels.Length + (long)portion.Length * size * size * RgbImage.Channels > Array.MaxLength)
+            {
+                throw new InvalidImageException(
+                    $"{path}: more than {Array.MaxLength / (size * size * RgbImage.Channels)} images of {size}x{size} do not fit into one file; take fewer with --limit");
+            }
+
             foreach (RgbImage image in resized)
             {
                 pixels.Write(image.Pixels);

@@ -29,8 +29,21 @@ internal sealed class Checkpoint
         SafetensorsWriter.Write(_path, TorchTensors.AsSource(Tensors()), metadata);
     }
 
-    /// <exception cref="InvalidWeightsException">The file is broken or belongs to a run of another model.</exception>
+    /// <exception cref="TrainingFailedException">The file is broken or belongs to a run of another model.</exception>
     public TrainingState Load()
+    {
+        try
+        {
+            return Read();
+        }
+        catch (InvalidWeightsException error)
+        {
+            throw new TrainingFailedException(
+                $"{error.Message}; the run can't go on from this checkpoint: give the hyper-parameters it began with, copy best.safetensors over it, or begin anew with another --run");
+        }
+    }
+
+    private TrainingState Read()
     {
         using SafetensorsFile file = SafetensorsFile.Open(_path);
         foreach ((string name, Tensor tensor) in Tensors())

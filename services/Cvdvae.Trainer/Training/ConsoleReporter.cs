@@ -50,6 +50,14 @@ internal sealed class ConsoleReporter(TimeProvider time) : ITrainingReporter
         AnsiConsole.WriteLine($"{(IsTerminal ? "\r" : "")}step {state.Step}: validation  {parts}{(losses[0].Value <= state.BestLoss ? "  (best)" : "")}");
     }
 
+    public void Ended(TrainingState state)
+    {
+        string spent = Left(state.Seconds);
+        AnsiConsole.WriteLine($"{(IsTerminal ? "\n" : "")}{(state.Step < _options.Steps
+            ? $"stopped at step {state.Step} of {_options.Steps}; the same command goes on from there"
+            : $"done: {state.Step} steps in {spent}")}");
+    }
+
     private static string Left(double seconds)
     {
         TimeSpan left = TimeSpan.FromSeconds(Math.Min(seconds, 1e9));

@@ -22,8 +22,10 @@ internal sealed class EncoderTask : ITrainingTask
     private readonly ModelExport _export;
     private readonly GroupLoss _loss;
     private readonly bool _flips;
+    private readonly Device _device;
 
-    public EncoderTask(VdVae prior, LowResEncoder encoder, ImageSet images, ImageSet validation, ModelExport export, GroupLoss loss, bool flips)
+    public EncoderTask(
+        VdVae prior, LowResEncoder encoder, ImageSet images, ImageSet validation, ModelExport export, GroupLoss loss, bool flips, Device device)
     {
         int size = prior.Architecture.Hyperparameters.ImageSize;
         if (images.Size != size || validation.Size != size)
@@ -32,7 +34,7 @@ internal sealed class EncoderTask : ITrainingTask
         }
 
         int low = encoder.Architecture.Hyperparameters.ImageSizeY;
-        (_prior, _encoder, _export, _loss, _flips) = (prior, encoder, export, loss, flips);
+        (_prior, _encoder, _export, _loss, _flips, _device) = (prior, encoder, export, loss, flips, device);
         _images = (images, images.Downscaled(low));
         _validation = (validation, validation.Downscaled(low));
     }
@@ -46,8 +48,8 @@ internal sealed class EncoderTask : ITrainingTask
     public IReadOnlyList<(string Name, Tensor Value)> Losses(int[] indices, bool validation)
     {
         (ImageSet high, ImageSet low) = validation ? _validation : _images;
-        Tensor x = high.Levels(indices);
-        Tensor y = low.Levels(indices);
+        Tensor x = high.Levels(indices).to(_device);
+        Tensor y = low.Levels(indices).to(_device);
         if (_flips && !validation)
         {
             using Tensor chosen = Flips.Choose(x);
@@ -70,7 +72,7 @@ internal sealed class EncoderTask : ITrainingTask
             RgbImage low = _validation.Low.Image(index);
             sheet.Add(low);
             sheet.Add(BicubicResizer.Resize(low, size, size));
-            foreach (RgbImage sample in SuperResolve(_validation.Low.Levels([index])))
+            foreach (RgbImage sample in SuperResolve(_validation.Low.Levels([index]).to(_device)))
             {
                 sheet.Add(sample);
             }

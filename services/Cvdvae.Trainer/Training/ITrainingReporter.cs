@@ -8,4 +8,7 @@ internal interface ITrainingReporter
     void Stepped(TrainingState state, StepResult result);
 
     void Validated(TrainingState state, IReadOnlyList<(string Name, double Value)> losses);
+
+    /// <summary>The run is over: all steps are done, or it was asked to stop.</summary>
+    void Ended(TrainingState state);
 }

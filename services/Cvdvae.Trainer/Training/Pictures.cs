@@ -16,6 +16,13 @@ internal static class Pictures
         return [.. Enumerable.Range(0, (int)levels.shape[0]).Select(index => new RgbImage(width, height, bytes[(index * each)..((index + 1) * each)]))];
     }
 
+    /// <summary>An image as uint8 (1, 3, H, W).</summary>
+    public static Tensor ToLevels(RgbImage image, Device device)
+    {
+        using var scope = NewDisposeScope();
+        return tensor(image.Pixels, [1, image.Height, image.Width, RgbImage.Channels], dtype: ScalarType.Byte).permute(0, 3, 1, 2).to(device).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Adds images to a sheet and leaves the rest of the last row empty.</summary>
     public static void AddRow(ContactSheet sheet, IReadOnlyList<RgbImage> images, int columns)
     {

@@ -11,12 +11,17 @@ internal static class PriorSamples
     private const int Batch = 8;
 
     /// <summary>Images of the rows, in their order.</summary>
-    public static IReadOnlyList<RgbImage> Of(TopDownDecoder decoder, IReadOnlyList<DecodeRow> rows, PixelSampling sampling, double outputBias = 0)
+    /// <param name="decoder">The whole decoder.</param>
+    /// <param name="rows">Seeds, temperatures and low-res images.</param>
+    /// <param name="sampling">How pixels are taken.</param>
+    /// <param name="outputBias">Levels added to every value.</param>
+    /// <param name="batch">Rows decoded at once.</param>
+    public static IReadOnlyList<RgbImage> Of(TopDownDecoder decoder, IReadOnlyList<DecodeRow> rows, PixelSampling sampling, double outputBias = 0, int batch = Batch)
     {
         var noise = new PhiloxNoise();
         var output = new PixelOutput(decoder.Architecture.Groups.Count, outputBias);
         var images = new List<RgbImage>();
-        foreach (DecodeRow[] part in rows.Chunk(Batch))
+        foreach (DecodeRow[] part in rows.Chunk(batch))
         {
             using IDisposable mode = inference_mode();
             using var scope = NewDisposeScope();

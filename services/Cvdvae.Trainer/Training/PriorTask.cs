@@ -18,8 +18,9 @@ internal sealed class PriorTask : ITrainingTask
     private readonly ImageSet _validation;
     private readonly ModelExport _export;
     private readonly bool _flips;
+    private readonly Device _device;
 
-    public PriorTask(VdVae model, ImageSet images, ImageSet validation, ModelExport export, bool flips)
+    public PriorTask(VdVae model, ImageSet images, ImageSet validation, ModelExport export, bool flips, Device device)
     {
         int size = model.Architecture.Hyperparameters.ImageSize;
         if (images.Size != size || validation.Size != size)
@@ -27,7 +28,7 @@ internal sealed class PriorTask : ITrainingTask
             throw new InvalidHyperparametersException("image_size", $"{size}, but the training images have {images.Size} and the validation images {validation.Size}");
         }
 
-        (_model, _images, _validation, _export, _flips) = (model, images, validation, export, flips);
+        (_model, _images, _validation, _export, _flips, _device) = (model, images, validation, export, flips, device);
     }
 
     public nn.Module Module => _model;
@@ -38,7 +39,7 @@ internal sealed class PriorTask : ITrainingTask
 
     public IReadOnlyList<(string Name, Tensor Value)> Losses(int[] indices, bool validation)
     {
-        Tensor levels = (validation ? _validation : _images).Levels(indices);
+        Tensor levels = (validation ? _validation : _images).Levels(indices).to(_device);
         levels = _flips && !validation ? Flips.Apply(levels, Flips.Choose(levels)) : levels;
         Elbo elbo = _model.Evaluate(_model.Normalize(levels), _model.Target(levels), (_, like) => StandardNormal.Like(like));
         return [("elbo", elbo.Mean()), ("distortion", elbo.Distortion.mean()), ("rate", elbo.Rate.mean())];
@@ -49,7 +50,7 @@ internal sealed class PriorTask : ITrainingTask
         var sheet = new ContactSheet(Columns, _images.Size, _images.Size) { Gap = 4 };
         int[] indices = [.. Enumerable.Range(0, Math.Min(Columns, _validation.Count))];
         Pictures.AddRow(sheet, [.. indices.Select(_validation.Image)], Columns);
-        Pictures.AddRow(sheet, Reconstruction.Of(_model, _validation.Levels(indices), PixelSampling.Mode), Columns);
+        Pictures.AddRow(sheet, Reconstruction.Of(_model, _validation.Levels(indices).to(_device), [.. indices.Select(_ => Reconstruction.Mean)], PixelSampling.Mode), Columns);
         DecodeRow[] rows = [.. Enumerable.Range(0, SampleRows * Columns).Select(index => new DecodeRow(1, (uint)index, 1, 0.8f))];
         Pictures.AddRow(sheet, PriorSamples.Of(_model.Decoder, rows, PixelSampling.Mode), Columns);
         Pictures.Save(sheet, path);

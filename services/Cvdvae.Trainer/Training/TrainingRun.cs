@@ -57,7 +57,7 @@ internal sealed class TrainingRun : IDisposable
             State = State with { Step = State.Step + 1, Seconds = State.Seconds + _time.GetElapsedTime(started).TotalSeconds };
             log.Add(State, result);
             reporter.Stepped(State, result);
-            if (State.Step % _options.LogSteps == 0)
+            if (State.Step % _options.LogSteps == 0 || State.Step == _options.Steps)
             {
                 log.Write(State, _options.LearningRateAt(State.Step), _options.Batch);
             }
@@ -81,6 +81,7 @@ internal sealed class TrainingRun : IDisposable
 
         _last.Save(State);
         WithAverage(() => _task.Export(State));
+        reporter.Ended(State);
     }
 
     public void Dispose()
@@ -139,6 +140,7 @@ internal sealed class TrainingRun : IDisposable
         bool best = loss < State.BestLoss;
         State = State with { LastValidation = loss, BestLoss = Math.Min(loss, State.BestLoss) };
         log.WriteValidation(State, means);
+        LossCurve.Draw(_options.RunFolder);
         reporter.Validated(State, means);
         if (best)
         {
