@@ -39,7 +39,7 @@ internal static class LossCurve
         drawn |= Add(plot, Path.Combine(folder, "validation.csv"), "validation, moving average");
         if (drawn)
         {
-            plot.ShowLegend();
+            plot.ShowLegend(Alignment.UpperRight);
             plot.Font.Set(FontName);
             plot.SavePng(Path.Combine(folder, "curve.png"), Width, Height);
         }
