@@ -1,0 +1,198 @@
+using Cvdvae.Imaging;
+using Cvdvae.Model.Packaging;
+using Cvdvae.Trainer.Commands;
+using Xunit;
+
+namespace Cvdvae.Trainer.Tests.Commands;
+
+public sealed class TrainerCommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Run_WholeChain_MakesAModelAndPictures()
+    {
+        await MakeModelAsync();
+        await RunAsync(["encoder", "--hparams", _folder["h.json"], .. Training("encoder"), "--kl", "mean"]);
+        ModelFolder model = ModelFolder.Open(_folder["model"]);
+        Assert.Equal([4], model.Manifest.Encoders.Keys);
+        Assert.Equal(3, model.Manifest.Training["encoder-x4"].Steps);
+        Assert.True(File.Exists(model.EncoderPath(4)));
+
+        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["samples"], "--count", "3", "--batch", "2", "--temperature", "0.7", "--pixel-sampling", "mean");
+        Assert.Equal(["sample-0001.png", "sample-0002.png", "sample-0003.png", "sheet.png"], Files("samples"));
+        Assert.All(Files("samples").Take(3), file => Assert.Equal((16, 16), Size("samples", file)));
+        Assert.True(Size("samples", "sheet.png").Width > 2 * 16);
+
+        string output = await RunAsync(
+            "reconstruct", "--model", _folder["model"], "--images", _folder["pictures", "07.png"], _folder["valid.safetensors"], "--limit", "3", "--draws", "1", "--output", _folder["back"], "--sheet", _folder["sheet.png"]);
+        Assert.Equal(
+            ["0001-07-draw-1.png", "0001-07.png", "0002-000000-draw-1.png", "0002-000000.png", "0003-000001-draw-1.png", "0003-000001.png"],
+            Files("back"));
+        Assert.Equal((16, 16), Size("back", "0001-07.png"));
+        Assert.True(File.Exists(_folder["sheet.png"]));
+        Assert.Contains("3 images, mean PSNR", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sample_SameSeed_GivesTheSameImagesWhateverTheBatch()
+    {
+        await MakeModelAsync();
+        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["a"], "--count", "3", "--seed", "5", "--pixel-sampling", "mode");
+        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["b"], "--count", "2", "--seed", "5", "--pixel-sampling", "mode", "--batch", "1");
+        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["c"], "--count", "2", "--seed", "6", "--pixel-sampling", "mode");
+
+        Assert.True(Psnr.Between(Decode("a", "sample-0002.png"), Decode("b", "sample-0002.png")) > 48);
+        Assert.NotEqual(Decode("b", "sample-0002.png").Pixels, Decode("c", "sample-0002.png").Pixels);
+    }
+
+    [Fact]
+    public async Task Sample_OutputBiasOfTheModel_ShiftsTheImages()
+    {
+        await MakeModelAsync();
+        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["a"], "--count", "1", "--pixel-sampling", "mean");
+        ModelFolder model = ModelFolder.Open(_folder["model"]);
+        model.Update(model.Manifest with { OutputBias = 20 });
+        await RunAsync("sample", "--model", _folder["model"], "--output", _folder["b"], "--count", "1", "--pixel-sampling", "mean");
+
+        double difference = Decode("b", "sample-0001.png").Pixels.Average(level => level) - Decode("a", "sample-0001.png").Pixels.Average(level => level);
+        Assert.InRange(difference, 15, 21);
+    }
+
+    [Fact]
+    public async Task Prior_OtherHyperparametersForARun_FailsWithOneLine()
+    {
+        await MakeModelAsync();
+        await File.WriteAllTextAsync(_folder["h.json"], TinyModels.Json.Replace("\"zdim\": 4", "\"zdim\": 5", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        (int status, string error) = await FailAsync(["prior", "--hparams", _folder["h.json"], .. Training("prior")]);
+
+        Assert.Equal(1, status);
+        Assert.Contains("last.safetensors", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sample --model {0}/none --output {0}/out", "{0}/none: holds no model.json")]
+    [InlineData("reconstruct --model {0}/none --images x --output {0}/out", "{0}/none: holds no model.json")]
+    [InlineData("dataset --images {0}/none --output {0}/out", "{0}/none")]
+    [InlineData("dataset --images {0} --output {0}/out", "no image")]
+    [InlineData("dataset --raw {0}/none --output {0}/out", "{0}/none")]
+    [InlineData("dataset --portraits test --count 2 --portraits-tool {0}/none.mjs --output {0}/out", "{0}/none.mjs")]
+    [InlineData("prior --hparams {0}/none.json --run {0}/r --model {0}/m --data {0}/d --validation-data {0}/d", "{0}/none.json is neither a file")]
+    [InlineData("encoder --hparams ffhq256 --run {0}/r --model {0}/m --data {0}/d --validation-data {0}/d", "has no 'ky'")]
+    [InlineData("import --checkpoint {0}/none.th --hparams ffhq256 --output {0}/m", "{0}/none.th")]
+    public async Task Run_MissingOrWrongFiles_PrintsOneErrorLineAndExitsWithOne(string arguments, string expected)
+    {
+        (int status, string error) = await FailAsync(arguments.Split(' ').Select(argument => argument.Replace("{0}", _folder[""].TrimEnd('/'), StringComparison.Ordinal)));
+
+        Assert.Equal(1, status);
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Contains(expected.Replace("{0}", _folder[""].TrimEnd('/'), StringComparison.Ordinal), error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unknown", "unknown")]
+    [InlineData("sample --output x", "--model")]
+    [InlineData("sample --model x --output x --count 0", "--count: 0 is not from 1")]
+    [InlineData("sample --model x --output x --count many", "many")]
+    [InlineData("sample --model x --output x --temperature NaN", "--temperature: NaN is not from 0 to 10")]
+    [InlineData("sample --model x --output x --pixel-sampling best", "best")]
+    [InlineData("sample --model x --output x --device tpu", "--device: 'tpu' is not cpu, cuda or cuda:N")]
+    [InlineData("sample --model x --output x --threads 0", "--threads: 0 is not from 1")]
+    [InlineData("prior --hparams x --run x --model x --data x --validation-data x --steps 0", "--steps: 0 is not 1 or more")]
+    [InlineData("prior --hparams x --run x --model x --data x --validation-data x --batch -1", "--batch: -1 is not from 1")]
+    [InlineData("prior --hparams x --run x --model x --data x --validation-data x --learning-rate 2", "--learning-rate: 2 is not from")]
+    [InlineData("encoder --hparams x --run x --model x --data x --validation-data x --kl median", "median")]
+    [InlineData("dataset --output x", "give one of --images, --raw and --portraits")]
+    [InlineData("dataset --images x --raw y --output x", "give one of --images, --raw and --portraits")]
+    [InlineData("dataset --portraits x --output x", "--portraits and --count belong together")]
+    public async Task Run_WrongUsage_SaysWhatIsAcceptedAndExitsWithTwo(string arguments, string expected)
+    {
+        (int status, string error) = await FailAsync(arguments.Split(' '));
+
+        Assert.Equal(2, status);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prior_Stopped_EndsWithZeroAndAResumableRun()
+    {
+        MakeData();
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        int status = await TrainerCommandLine.RunAsync(
+            ["prior", "--hparams", _folder["h.json"], .. Training("prior")], TextWriter.Null, TextWriter.Null, stop.Token);
+
+        Assert.Equal(0, status);
+        Assert.True(File.Exists(_folder["prior", "last.safetensors"]));
+        await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("prior")]);
+        Assert.Equal(3, ModelFolder.Open(_folder["model"]).Manifest.Training["prior"].Steps);
+    }
+
+    [Fact]
+    public async Task Sample_Stopped_ExitsWithOneHundredAndThirty()
+    {
+        await MakeModelAsync();
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        Assert.Equal(130, await TrainerCommandLine.RunAsync(["sample", "--model", _folder["model"], "--output", _folder["out"]], TextWriter.Null, TextWriter.Null, stop.Token));
+        Assert.False(Directory.Exists(_folder["out"]));
+    }
+
+    private static async Task<string> RunAsync(params IReadOnlyList<string> arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int status = await TrainerCommandLine.RunAsync(arguments, output, error, TestContext.Current.CancellationToken);
+        Assert.True(status == 0, error.ToString());
+        return output.ToString();
+    }
+
+    private static async Task<(int Status, string Error)> FailAsync(IEnumerable<string> arguments)
+    {
+        using var error = new StringWriter();
+        int status = await TrainerCommandLine.RunAsync([.. arguments], TextWriter.Null, error, TestContext.Current.CancellationToken);
+        return (status, error.ToString());
+    }
+
+    private async Task MakeModelAsync()
+    {
+        MakeData();
+        await RunAsync("dataset", "--images", _folder["pictures"], "--size", "16", "--output", _folder["train.safetensors"]);
+        await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("prior")]);
+        Assert.Equal(3, ModelFolder.Open(_folder["model"]).Manifest.Training["prior"].Steps);
+    }
+
+    private void MakeData()
+    {
+        Directory.CreateDirectory(_folder["pictures"]);
+        for (int index = 0; index < 12; index++)
+        {
+            File.WriteAllBytes(_folder["pictures", $"{index:D2}.png"], ImageCodec.Encode(TinyModels.Disc(index, 40, 32), ImageEncoding.Png, 100));
+        }
+
+        File.WriteAllText(_folder["h.json"], TinyModels.Json);
+        TinyModels.Discs(_folder["train.safetensors"], 12);
+        TinyModels.Discs(_folder["valid.safetensors"], 4, firstSeed: 100);
+    }
+
+    private string[] Training(string run) =>
+    [
+        "--model", _folder["model"], "--run", _folder[run], "--data", _folder["train.safetensors"], "--validation-data", _folder["valid.safetensors"],
+        "--steps", "3", "--batch", "4", "--threads", "1", "--data-credit", "discs",
+    ];
+
+    private string[] Files(string folder) => [.. Directory.EnumerateFiles(_folder[folder]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    private RgbImage Decode(string folder, string file) => ImageCodec.Decode(File.ReadAllBytes(_folder[folder, file]), ImageDecodeLimits.Default);
+
+    private (int Width, int Height) Size(string folder, string file)
+    {
+        RgbImage image = Decode(folder, file);
+        return (image.Width, image.Height);
+    }
+}

@@ -1,0 +1,79 @@
+using Cvdvae.Model;
+using Cvdvae.Model.Packaging;
+using Cvdvae.Trainer.Training;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Cvdvae.Trainer.Tests.Training;
+
+public sealed class EncoderTaskTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_SixtySteps_LowersTheDivergence(bool mean)
+    {
+        using VdVae prior = TrainedPrior();
+        using LowResEncoder encoder = TinyModels.NewEncoder();
+        var reporter = new RecordingReporter();
+        using (var run = new TrainingRun(NewTask(prior, encoder, mean ? GroupLoss.Mean : GroupLoss.Sum), Options("encoder", 60), TimeProvider.System))
+        {
+            run.Run(reporter, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(mean ? "kl_mean" : "kl_sum", reporter.Results[0].Losses[0].Name);
+        Assert.True(reporter.Losses.TakeLast(10).Average() < 0.7 * reporter.Losses.Take(3).Average(), $"from {reporter.Losses[0]} to {reporter.Losses[^1]}");
+        Assert.Equal([4], ModelFolder.Open(_folder["model"]).Manifest.Encoders.Keys);
+    }
+
+    [Fact]
+    public void Losses_Backward_ReachTheEncoderAlone()
+    {
+        using VdVae prior = TinyModels.NewPrior();
+        using LowResEncoder encoder = TinyModels.NewEncoder();
+        NewTask(prior, encoder, GroupLoss.Sum).Losses([0, 1, 2], validation: false)[0].Value.backward();
+
+        Assert.All(prior.parameters(), parameter => Assert.Null(parameter.grad));
+        Assert.All(encoder.named_parameters(), entry =>
+        {
+            Assert.True(entry.name.StartsWith("encoder_y.", StringComparison.Ordinal) || entry.name.Contains(".enc_y.", StringComparison.Ordinal), entry.name);
+            Assert.NotNull(entry.parameter.grad);
+        });
+        Assert.Contains(encoder.named_parameters(), entry => entry.name.StartsWith("encoder_y.", StringComparison.Ordinal) && entry.parameter.grad!.abs().sum().item<float>() > 0);
+        Assert.Contains(encoder.named_parameters(), entry => entry.name.Contains(".enc_y.", StringComparison.Ordinal) && entry.parameter.grad!.abs().sum().item<float>() > 0);
+    }
+
+    [Fact]
+    public void Losses_SumAndMean_WeighGroupsByTheirLatents()
+    {
+        using VdVae prior = TinyModels.NewPrior();
+        using LowResEncoder encoder = TinyModels.NewEncoder();
+        EncoderTask task = NewTask(prior, encoder, GroupLoss.Sum);
+        random.manual_seed(4);
+        Dictionary<string, float> losses = task.Losses([0, 1], validation: true).ToDictionary(loss => loss.Name, loss => loss.Value.item<float>());
+
+        // Three groups: one of 4 latents, two of 64.
+        Assert.InRange(losses["kl_sum"], 4 * losses["kl_mean"], 64 * losses["kl_mean"]);
+    }
+
+    private VdVae TrainedPrior()
+    {
+        VdVae prior = TinyModels.NewPrior();
+        var task = new PriorTask(prior, TinyModels.Discs(_folder["train"], 32), TinyModels.Discs(_folder["valid"], 8, 100), NewExport(), flips: false, CPU);
+        using var run = new TrainingRun(task, Options("prior", 60), TimeProvider.System);
+        run.Run(new RecordingReporter(), TestContext.Current.CancellationToken);
+        return prior;
+    }
+
+    private EncoderTask NewTask(VdVae prior, LowResEncoder encoder, GroupLoss loss) => new(
+        prior, encoder, TinyModels.Discs(_folder["train"], 32), TinyModels.Discs(_folder["valid"], 8, 100), NewExport(), loss, flips: true, CPU);
+
+    private ModelExport NewExport() => new(_folder["model"], ScalarType.Float32, 8, null);
+
+    private TrainingOptions Options(string run, long steps) =>
+        new() { RunFolder = _folder[run], Steps = steps, LearningRate = 5e-3, WarmupSteps = 5, GradientClip = 0, SkipThreshold = 0, ImageSteps = 1000, ValidationSteps = 1000 };
+}

@@ -1,0 +1,32 @@
+using Cvdvae.Trainer.Training;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Cvdvae.Trainer.Tests.Training;
+
+public sealed class FlipsTests
+{
+    [Fact]
+    public void Apply_ChosenImages_AreMirroredLeftToRight()
+    {
+        using Tensor levels = arange(2 * 3 * 4 * 4, dtype: ScalarType.Byte).view(2, 3, 4, 4);
+        using Tensor chosen = tensor(new[] { true, false }).view(2, 1, 1, 1);
+        using Tensor flipped = Flips.Apply(levels, chosen);
+
+        for (int column = 0; column < 4; column++)
+        {
+            Assert.True(flipped[0, .., .., column].equal(levels[0, .., .., 3 - column]).all().item<bool>());
+        }
+
+        Assert.True(flipped[1].equal(levels[1]).all().item<bool>());
+    }
+
+    [Fact]
+    public void Choose_ManyImages_TakesAboutHalf()
+    {
+        random.manual_seed(1);
+        using Tensor batch = zeros(2000, 1, 1, 1);
+
+        Assert.InRange(Flips.Choose(batch).to(ScalarType.Float32).mean().item<float>(), 0.45f, 0.55f);
+    }
+}
