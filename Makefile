@@ -25,6 +25,17 @@ build: ## build the solution (Release)
 test: ## build, run all the tests and print one line that adds them up
 	@build/run-tests.sh
 
+# Clones of the official programs to measure beside ours, and a Python that has PyTorch; without them only ours are measured.
+VDVAE ?=
+SRVDVAE ?=
+PYTHON ?= python3
+BENCHMARKS := tests/Cvdvae.Benchmarks/bin/Release/net10.0/Cvdvae.Benchmarks
+.PHONY: bench
+bench: build ## print the benchmark tables; VDVAE=clone SRVDVAE=clone PYTHON=python to measure the official programs too
+	$(BENCHMARKS) decode $(if $(SRVDVAE),--srvdvae $(SRVDVAE) --python $(PYTHON))
+	$(BENCHMARKS) training $(if $(VDVAE),--vdvae $(VDVAE) --python $(PYTHON))
+	$(BENCHMARKS) memory
+
 FUZZ_INPUTS ?= 100000
 .PHONY: fuzz
 fuzz: build ## feed FUZZ_INPUTS (100000) damaged files to each reader
@@ -60,6 +71,21 @@ $(DATA)/valid.safetensors: COUNT = $(VALID_COUNT)
 $(DATA)/test.safetensors: COUNT = $(TEST_COUNT)
 $(DATA)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
 	$(TRAINER) dataset --portraits $* --count $(COUNT) --size 64 --output $@
+
+# A whole training in two minutes: 256 portraits at 32x32, a prior, a low-res encoder x4, preview heads.
+TINY := runs/tiny-portraits
+$(TINY)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
+	$(TRAINER) dataset --portraits $* --count $(if $(filter train,$*),256,64) --size 32 --output $@
+
+.PHONY: train-tiny
+train-tiny: $(TINY)/train.safetensors $(TINY)/valid.safetensors $(TRAINER) ## train a tiny model in two minutes, to runs/tiny-portraits
+	$(TRAINER) prior --hparams recipes/tiny-portraits/prior.json --data $(TINY)/train.safetensors --validation-data $(TINY)/valid.safetensors \
+	  --model $(TINY)/tiny-portraits --run $(TINY)/prior --batch 16 --steps 700 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
+	  --validation-steps 50 --validation-images 64 --image-steps 350
+	$(TRAINER) encoder --hparams recipes/tiny-portraits/encoder-x4.json --data $(TINY)/train.safetensors --validation-data $(TINY)/valid.safetensors \
+	  --model $(TINY)/tiny-portraits --run $(TINY)/encoder-x4 --batch 16 --steps 700 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
+	  --validation-steps 50 --validation-images 64 --image-steps 350
+	$(TRAINER) previews --model $(TINY)/tiny-portraits --samples 512
 
 .PHONY: clean
 clean: ## delete what was built (bin, obj, TestResults, node_modules); data sets stay

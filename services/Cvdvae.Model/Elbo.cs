@@ -8,5 +8,9 @@ namespace Cvdvae.Model;
 public readonly record struct Elbo(Tensor Distortion, Tensor Rate)
 {
     /// <summary>The mean of both over the batch, a scalar: what training minimises.</summary>
-    public Tensor Mean() => (Distortion + Rate).mean();
+    public Tensor Mean()
+    {
+        using Tensor sum = Distortion + Rate;
+        return sum.mean();
+    }
 }

@@ -36,7 +36,11 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
         Print("ours, channels-last", _ours);
         Print("ours, channels-first", _first);
-        Print($"official ({_versions})", _theirs);
+        if (official is not null)
+        {
+            Print($"official ({_versions})", _theirs);
+        }
+
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -43,7 +43,7 @@ public sealed class BottomUpArchitecture
     {
         if (Widths[ImageSize] != InputWidth)
         {
-            throw new InvalidHyperparametersException(field, $"the width {Widths[ImageSize]} at the image size {ImageSize} differs from that of the first convolution, {InputWidth}");
+            throw new InvalidHyperparametersException(Widths.CustomField, $"the width {Widths[ImageSize]} at the image size {ImageSize} differs from that of the first convolution, {InputWidth}");
         }
 
         var resolutions = new List<int> { ImageSize };
@@ -73,7 +73,7 @@ public sealed class BottomUpArchitecture
             int pooled = resolution / rate;
             if (Widths[pooled] < Widths[resolution])
             {
-                throw new InvalidHyperparametersException(field, $"the width falls from {Widths[resolution]} at {resolution} to {Widths[pooled]} at {pooled}; it can only grow");
+                throw new InvalidHyperparametersException(Widths.CustomField, $"the width falls from {Widths[resolution]} at {resolution} to {Widths[pooled]} at {pooled}; it can only grow");
             }
 
             resolutions.Add(pooled);

@@ -55,7 +55,7 @@ public sealed class LowResArchitecture
             if (widths[group.Resolution] != group.Width)
             {
                 throw new InvalidHyperparametersException(
-                    "custom_width_str_y",
+                    widths.CustomField,
                     $"{widths[group.Resolution]} channels at {group.Resolution}, where the prior has {group.Width}; they must be equal below group {ky}");
             }
         }

@@ -74,17 +74,17 @@ public sealed class PriorArchitecture
         return [.. blocks.Select((block, index) => new LatentGroup(index, block.Resolution, block.Mixin, Widths[block.Resolution]))];
     }
 
+    // The widths need no look here: every group is at a resolution of the bottom-up encoder, whose widths start from that of the output and
+    // never fall towards coarser ones, so what a group takes in is never narrower than the group.
     private void CheckGroups()
     {
         int size = Hyperparameters.ImageSize;
         Require(Groups[^1].Resolution == size, "dec_blocks", $"ends at {Groups[^1].Resolution}, not at image_size {size}");
-        Require(Widths[size] == Hyperparameters.Width, "custom_width_str", $"{size}:{Widths[size]} differs from width {Hyperparameters.Width}, which the output needs");
         Require(Groups[0].Mixin is null, "dec_blocks", "the first group can't take in another resolution");
         Require(Groups[0].Resolution <= Hyperparameters.NoBiasAbove, "no_bias_above", $"the first group, at {Groups[0].Resolution}, needs a bias to start from");
         for (int index = 0; index < Groups.Count; index++)
         {
             LatentGroup group = Groups[index];
-            Require(Bottleneck(group.Width) >= 1, "bottleneck_multiple", $"leaves no channel of {group.Width} at {group.Resolution}");
             Require(
                 BottomUp.Resolutions.Contains(group.Resolution),
                 "dec_blocks",
@@ -106,10 +106,6 @@ public sealed class PriorArchitecture
                 group.Resolution > previous && group.Resolution % previous == 0,
                 "dec_blocks",
                 $"group {index}: {group.Resolution} is not a multiple of {previous}");
-            Require(
-                Widths[previous] >= group.Width,
-                "custom_width_str",
-                $"{previous}:{Widths[previous]} is narrower than {group.Resolution}:{group.Width}, which takes it in");
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class WidthTable
     /// <exception cref="InvalidHyperparametersException">A width is out of range or the string can't be read.</exception>
     public WidthTable(string widthField, int width, string customField, string? custom)
     {
+        CustomField = customField;
         _width = width is >= 1 and <= LargestWidth
             ? width
             : throw new InvalidHyperparametersException(widthField, $"{width} is not from 1 to {LargestWidth}");
@@ -31,6 +32,9 @@ public sealed class WidthTable
             _exceptions[resolution] = channels;
         }
     }
+
+    /// <summary>Official name of the field that holds the exceptions, for messages.</summary>
+    public string CustomField { get; }
 
     /// <summary>Channels at a resolution.</summary>
     public int this[int resolution] => _exceptions.GetValueOrDefault(resolution, _width);

@@ -1,3 +1,4 @@
+using Cvdvae.Model.Layers;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Model.Decoding;
@@ -35,7 +36,7 @@ public sealed class DecodeState : IDisposable
         if (Features is not null)
         {
             using Tensor index = tensor(rows.Select(row => (long)row).ToArray(), device: Features.device);
-            Replace(Features.index_select(0, index), NextGroup);
+            Replace(Features.SelectRows(index), NextGroup);
         }
     }
 

@@ -1,4 +1,5 @@
 using Cvdvae.Model.Configuration;
+using Cvdvae.Model.Layers;
 using Cvdvae.Model.Sampling;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal sealed class LatentSources
         foreach (IGrouping<LowResBranch, int> rows in conditioned)
         {
             Tensor index = tensor(rows.Select(row => (long)row).ToArray(), device: activated.device);
-            Gaussian part = rows.Key.At(group, activated.index_select(0, index), [.. rows.Select(row => _rows[row].Image!)]);
+            Gaussian part = rows.Key.At(group, activated.SelectRows(index), [.. rows.Select(row => _rows[row].Image!)]);
             all ??= new Gaussian(EmptyLike(part.Mean), EmptyLike(part.LogSigma));
             all.Value.Mean.index_copy_(0, index, part.Mean);
             all.Value.LogSigma.index_copy_(0, index, part.LogSigma);
@@ -42,5 +43,6 @@ internal sealed class LatentSources
         return all!.Value;
     }
 
-    private Tensor EmptyLike(Tensor part) => empty([_rows.Count, .. part.shape[1..]], dtype: part.dtype, device: part.device);
+    private Tensor EmptyLike(Tensor part) =>
+        empty([_rows.Count, part.shape[2], part.shape[3], part.shape[1]], dtype: part.dtype, device: part.device).permute(0, 3, 1, 2);
 }

@@ -47,7 +47,7 @@ public sealed class LowResBranch : nn.Module
         Tensor part = cat([.. images.Select(image => block.First.OfInputs(image.Activated(group.Resolution), group.Width))], 0);
         if (images.Count > 1)
         {
-            part = part.index_select(0, tensor(imageOfRow.Select(image => (long)images.IndexOf(image)).ToArray(), device: part.device));
+            part = part.SelectRows(tensor(imageOfRow.Select(image => (long)images.IndexOf(image)).ToArray(), device: part.device));
         }
 
         return At(block, activated, part).MoveToOuterDisposeScope();

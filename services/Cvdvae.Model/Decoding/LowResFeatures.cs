@@ -32,9 +32,10 @@ public sealed class LowResFeatures : IDisposable
     /// <summary>The low-res encoder's part in the decoder.</summary>
     public LowResBranch Branch { get; }
 
-    /// <summary>Adds the map of a resolution, (1, C, r, r); left as it is.</summary>
+    /// <summary>Adds the map of a resolution, (1, C, r, r); left as it is. Keeps no graph for gradients.</summary>
     public void Add(Tensor map)
     {
+        using IDisposable mode = inference_mode();
         Tensor activated = Gelu.Of(map);
         _activated.Add((int)map.shape[2], activated.DetachFromDisposeScope());
     }

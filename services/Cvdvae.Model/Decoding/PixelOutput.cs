@@ -48,8 +48,11 @@ public sealed class PixelOutput
     }
 
     /// <summary>Values in [-1, 1] to levels: round-half-even of clamp((v + 1) * 127.5 + bias, 0, 255), uint8 in the same shape.</summary>
-    public static Tensor ToLevels(Tensor values, double outputBias = 0) =>
-        ((values + 1) * 127.5 + outputBias).clamp_(0, 255).round_().to(ScalarType.Byte);
+    public static Tensor ToLevels(Tensor values, double outputBias = 0)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return ((values + 1) * 127.5 + outputBias).clamp_(0, 255).round_().to(ScalarType.Byte).MoveToOuterDisposeScope();
+    }
 
     private static Tensor Uniform(IReadOnlyList<DecodeRow> rows, int group, long[] shape, INoiseSource source)
     {

@@ -77,10 +77,19 @@ public sealed class TopDownBlock : nn.Module
         Tensor hidden = _prior.Middle(_prior.First.call(activated));
         Gaussian source = rows.At(_group, activated, () => Gaussian.From(_prior.Last, hidden, _zdim));
         Tensor z = source.LogSigma.exp_().mul_(noise).add_(source.Mean);
-        Tensor features = PriorFeatures(hidden).add_(x).add_(_zProj.call(z));
+        Tensor features = PriorFeaturesAnd(hidden, z).add_(x);
         return _resnet.call(features).MoveToOuterDisposeScope();
     }
 
     /// <summary>The prior's residual for the features, (B, width, r, r): the channels of its last convolution after mean and log-sigma.</summary>
     private Tensor PriorFeatures(Tensor hidden) => _prior.Last.ToOutputs(hidden, 2 * _zdim, _group.Width);
+
+    /// <summary>The sum of <see cref="PriorFeatures"/> and <c>z_proj</c> as one convolution: one pass over the wide features less.</summary>
+    private Tensor PriorFeaturesAnd(Tensor hidden, Tensor z)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor weight = cat([_prior.Last.weight.narrow(0, 2 * _zdim, _group.Width), _zProj.weight], 1);
+        Tensor bias = _prior.Last.bias!.narrow(0, 2 * _zdim, _group.Width) + _zProj.bias!;
+        return nn.functional.conv2d(cat([hidden, z], 1), weight, bias).MoveToOuterDisposeScope();
+    }
 }

@@ -93,11 +93,17 @@ public sealed class TopDownDecoder : nn.Module
     }
 
     /// <summary>From the features after the last group, (B, width, size, size), to the parameters of the pixels, (B, 10 mixtures, size, size).</summary>
-    public Tensor PixelParameters(Tensor features) =>
-        (_outNet ?? throw new InvalidOperationException("This stage does not have the last group.")).call(Finish(features));
+    /// <exception cref="InvalidOperationException">The stage does not have the last group.</exception>
+    public Tensor PixelParameters(Tensor features)
+    {
+        using Tensor finished = Finish(features);
+        return _outNet!.call(finished);
+    }
 
     /// <summary>Gain and bias after the last group: px_z of the official program, (B, width, size, size).</summary>
-    public Tensor Finish(Tensor features) => addcmul(_bias!, features, _gain!, 1);
+    /// <exception cref="InvalidOperationException">The stage does not have the last group.</exception>
+    public Tensor Finish(Tensor features) =>
+        _outNet is null ? throw new InvalidOperationException("This stage does not have the last group.") : addcmul(_bias!, features, _gain!, 1);
 
     /// <summary>Features that a group starts from: (B, width, r, r), owned by the caller.</summary>
     internal Tensor Enter(LatentGroup group, Tensor? features, int rows)

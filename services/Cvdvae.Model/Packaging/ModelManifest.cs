@@ -16,6 +16,8 @@ public sealed record ModelManifest
         WriteIndented = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
         MaxDepth = 16,
         Converters = { new JsonStringEnumConverter<PixelSampling>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
@@ -101,6 +103,8 @@ public sealed record ModelManifest
         Require(EncoderTemperature is >= 0 and <= 10, $"encoder_temperature: {EncoderTemperature} is not from 0 to 10");
         Require(PriorTemperature is >= 0 and <= 10, $"prior_temperature: {PriorTemperature} is not from 0 to 10");
         Require(OutputBias is >= -64 and <= 64, $"output_bias: {OutputBias} is not from -64 to 64");
+        Require(Training.Values.All(record => record is not null), "training: a record is null");
+        Require(Encoders.Values.All(encoder => encoder is not null), "encoders: an encoder is null");
         var prior = new PriorArchitecture(Prior);
         foreach ((int scale, LowResHyperparameters encoder) in Encoders)
         {

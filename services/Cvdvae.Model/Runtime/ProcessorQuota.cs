@@ -36,5 +36,5 @@ internal static class ProcessorQuota
     }
 
     private static bool TryNumber(string text, out double value) =>
-        double.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0;
+        double.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0 && double.IsFinite(value);
 }

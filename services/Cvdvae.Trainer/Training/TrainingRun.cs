@@ -140,6 +140,7 @@ internal sealed class TrainingRun : IDisposable
         bool best = loss < State.BestLoss;
         State = State with { LastValidation = loss, BestLoss = Math.Min(loss, State.BestLoss) };
         log.WriteValidation(State, means);
+        LossCurve.Draw(_options.RunFolder);
         reporter.Validated(State, means);
         if (best)
         {
