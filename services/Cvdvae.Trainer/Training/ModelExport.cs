@@ -10,7 +10,8 @@ namespace Cvdvae.Trainer.Training;
 /// <param name="Type">The type to store the weights in.</param>
 /// <param name="Batch">Images in a step, for the training record.</param>
 /// <param name="Data">The data set and its credit, for the training record.</param>
-internal sealed record ModelExport(string Folder, ScalarType Type, int Batch, string? Data)
+/// <param name="Start">The record of the weights that the training started from, where they were not random: steps and hours go on from it.</param>
+internal sealed record ModelExport(string Folder, ScalarType Type, int Batch, string? Data, TrainingRecord? Start = null)
 {
     /// <summary>Writes <c>prior.safetensors</c> and its part of <c>model.json</c>.</summary>
     public void Prior(VdVae model, TrainingState state)
@@ -33,10 +34,11 @@ internal sealed record ModelExport(string Folder, ScalarType Type, int Batch, st
     {
         Program = "cvdvae-trainer",
         Data = Data,
-        Steps = state.Step,
+        Steps = state.Step + (Start?.Steps ?? 0),
         Batch = Batch,
-        Hours = Math.Round(state.Seconds / 3600, 3),
+        Hours = Math.Round(state.Seconds / 3600 + (Start?.Hours ?? 0), 3),
         ValidationLoss = double.IsFinite(state.LastValidation) ? Math.Round(state.LastValidation, 5) : null,
+        Note = Start?.Note,
     };
 
     private void Write(nn.Module module, string path)

@@ -1,7 +1,9 @@
 using Cvdvae.Imaging;
 using Cvdvae.Model.Packaging;
+using Cvdvae.Model.Weights;
 using Cvdvae.Trainer.Commands;
 using Xunit;
+using static TorchSharp.torch;
 
 namespace Cvdvae.Trainer.Tests.Commands;
 
@@ -74,6 +76,37 @@ public sealed class TrainerCommandLineTests : IDisposable
 
         Assert.Equal(1, status);
         Assert.Contains("last.safetensors", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prior_InitialModel_GoesOnFromItsWeightsAndRecord()
+    {
+        await MakeModelAsync();
+        string[] training = [.. Training("again").Where((_, index) => index is not (0 or 1)), "--model", _folder["next"], "--learning-rate", "1e-12"];
+        await RunAsync(["prior", "--hparams", _folder["h.json"], "--initial-model", _folder["model"], .. training]);
+
+        ModelFolder next = ModelFolder.Open(_folder["next"]);
+        Assert.Equal(6, next.Manifest.Training["prior"].Steps);
+        using SafetensorsFile before = SafetensorsFile.Open(ModelFolder.Open(_folder["model"]).PriorPath);
+        using SafetensorsFile after = SafetensorsFile.Open(next.PriorPath);
+        foreach (string name in before.Entries.Keys)
+        {
+            using Tensor old = TorchTensors.Load(before, name);
+            using Tensor now = TorchTensors.Load(after, name);
+            Assert.True(allclose(old, now, rtol: 0, atol: 1e-6), name);
+        }
+    }
+
+    [Fact]
+    public async Task Prior_InitialModelOfOtherHyperparameters_IsRefused()
+    {
+        await MakeModelAsync();
+        await File.WriteAllTextAsync(_folder["h.json"], TinyModels.Json.Replace("\"zdim\": 4", "\"zdim\": 5", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        (int status, string error) = await FailAsync(["prior", "--hparams", _folder["h.json"], "--initial-model", _folder["model"], .. Training("again")]);
+
+        Assert.Equal(1, status);
+        Assert.Contains("--initial-model", error, StringComparison.Ordinal);
     }
 
     [Theory]
