@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Cvdvae.DecoderHost.Models;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Sampling;
+using Cvdvae.ModelHosting.Wire;
 using Cvdvae.Scheduling;
+using Cvdvae.ServiceDefaults.Tensors;
 using TorchSharp;
 
 namespace Cvdvae.DecoderHost.Device;
@@ -13,8 +15,8 @@ namespace Cvdvae.DecoderHost.Device;
 /// </summary>
 internal sealed class DecodeContext : IDisposable
 {
-    private readonly ConcurrentQueue<ReceivedTensor> _maps = new();
-    private readonly ConcurrentDictionary<int, ReceivedTensor> _features = new();
+    private readonly ConcurrentQueue<TensorContent> _maps = new();
+    private readonly ConcurrentDictionary<int, TensorContent> _features = new();
     private readonly LowResFeatures _image;
     private readonly DecodeRow[] _rows;
     private bool _disposed;
@@ -44,10 +46,10 @@ internal sealed class DecodeContext : IDisposable
     public IDecodeSink Sink { get; }
 
     /// <summary>Leaves a feature map of the low-res image, (1, C, r, r); each resolution once, before rows may run the groups that need it.</summary>
-    public void Add(ReceivedTensor map) => _maps.Enqueue(map);
+    public void Add(TensorContent map) => _maps.Enqueue(map);
 
     /// <summary>Leaves the features of a sample from the stage before, (1, C, r, r), before its row may run.</summary>
-    public void Add(int position, ReceivedTensor features) => _features[position] = features;
+    public void Add(int position, TensorContent features) => _features[position] = features;
 
     /// <summary>The row as the model's code knows it. On the device's thread.</summary>
     public DecodeRow RowOf(StageRow row) => _rows[row.Sample];
@@ -56,10 +58,10 @@ internal sealed class DecodeContext : IDisposable
     public void TakeMaps()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        while (_maps.TryPeek(out ReceivedTensor? map))
+        while (_maps.TryPeek(out TensorContent? map))
         {
             // Taken only when it worked: the device may be out of memory now and have some later.
-            using torch.Tensor features = FeatureTensors.From(map, Model.Options);
+            using torch.Tensor features = TensorWire.ToTensor(map, Model.Options);
             _image.Add(features);
             _maps.TryDequeue(out _);
         }
@@ -67,7 +69,7 @@ internal sealed class DecodeContext : IDisposable
 
     /// <summary>The features of a row from the stage before, owned by the caller; null in the first stage. On the device's thread.</summary>
     public torch.Tensor? FeaturesOf(StageRow row) =>
-        _features.TryGetValue(row.Sample, out ReceivedTensor? features) ? FeatureTensors.From(features, Model.Options) : null;
+        _features.TryGetValue(row.Sample, out TensorContent? features) ? TensorWire.ToTensor(features, Model.Options) : null;
 
     /// <summary>The bytes of a row's features are not needed any more.</summary>
     public void Forget(StageRow row) => _features.TryRemove(row.Sample, out _);

@@ -1,9 +1,12 @@
 using Cvdvae.DecoderHost.Models;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Sampling;
+using Cvdvae.ModelHosting.Wire;
 using Cvdvae.Scheduling;
+using Cvdvae.ServiceDefaults.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
+using TensorType = Cvdvae.V1.TensorType;
 
 namespace Cvdvae.DecoderHost.Device;
 
@@ -51,8 +54,12 @@ internal sealed class StepBatch : IDisposable
 
         if (_step == _model.Stage.StepCount - 1)
         {
-            byte[][] features = FeatureTensors.ToRows(_state.Features!, _model.FeatureType);
-            ForEach(_rows, (row, index) => ContextOf(row).Sink.HandOver(row.Sample, features[index]));
+            for (int index = 0; index < _rows.Count; index++)
+            {
+                StageRow row = _rows[index];
+                TensorContent features = TensorWire.ToWire(_state.Features!.narrow(0, index, 1), _model.FeatureType);
+                _outputs.Add(() => ContextOf(row).Sink.HandOver(row.Sample, features));
+            }
         }
     }
 
@@ -69,8 +76,7 @@ internal sealed class StepBatch : IDisposable
                 ? parameters
                 : parameters.index_select(0, tensor(Array.ConvertAll(chosen, row => (long)row), device: parameters.device));
             Tensor images = _model.Output.Images(own, [.. chosen.Select(row => _state.Rows[row])], group.Key, noise);
-            byte[][] levels = FeatureTensors.Split(images.cpu());
-            ForEach([.. chosen.Select(row => _rows[row])], (row, index) => ContextOf(row).Sink.Frame(row.Sample, size, levels[index]));
+            AddFrames(images, [.. chosen.Select(row => _rows[row])], size);
         }
     }
 
@@ -134,22 +140,22 @@ internal sealed class StepBatch : IDisposable
             return;
         }
 
-        byte[][] levels = FeatureTensors.Split(_model.Previews.Images(_state.Features!).cpu());
-        ForEach(_rows, (row, index) =>
-        {
-            IDecodeSink sink = ContextOf(row).Sink;
-            if (sink.WantsPreview(resolution))
-            {
-                sink.Frame(row.Sample, resolution, levels[index]);
-            }
-        });
+        AddFrames(_model.Previews.Images(_state.Features!), _rows, resolution);
     }
 
-    private void ForEach(IReadOnlyList<StageRow> rows, Action<StageRow, int> output) => _outputs.Add(() =>
+    /// <summary>Hands on the images (n, r, r, 3) of rows that want them.</summary>
+    private void AddFrames(Tensor images, IReadOnlyList<StageRow> rows, int resolution)
     {
+        Tensor local = images.cpu();
         for (int index = 0; index < rows.Count; index++)
         {
-            output(rows[index], index);
+            StageRow row = rows[index];
+            IDecodeSink sink = ContextOf(row).Sink;
+            if (resolution == _model.Prior.Hyperparameters.ImageSize || sink.WantsPreview(resolution))
+            {
+                TensorContent levels = TensorWire.ToWire(local.select(0, index), TensorType.Uint8);
+                _outputs.Add(() => sink.Frame(row.Sample, resolution, levels));
+            }
         }
-    });
+    }
 }

@@ -15,7 +15,7 @@ internal sealed class LoadedDecoder : IDisposable
 {
     private readonly List<IDisposable> _owned;
 
-    private LoadedDecoder(ModelFolder folder, ModelStage stage, InferenceOptions options, TensorType featureType, string contentHash, List<IDisposable> owned)
+    private LoadedDecoder(ModelFolder folder, ModelStage stage, InferenceOptions options, TensorType featureType, List<IDisposable> owned)
     {
         _owned = owned;
         (Stage, Options, FeatureType) = (stage, options, featureType);
@@ -24,12 +24,12 @@ internal sealed class LoadedDecoder : IDisposable
             scale => scale, scale => Own(folder.LoadBranch(scale, options, stage.FirstGroup, stage.EndGroup)));
         Previews = Own(PreviewHeads.Load(folder.PreviewsPath, folder.Prior, stage.Resolutions)).To(options.Device);
         Output = new PixelOutput(folder.Prior.Groups.Count, folder.Manifest.OutputBias);
-        Info = ModelDescription.Of(folder, contentHash);
+        Info = ModelDescription.Of(folder);
         Plan = StagePlanner.Plan($"{Info.Name}@{Info.Version}", stage, options.Precision == torch.ScalarType.Float32 ? sizeof(float) : sizeof(ushort));
         Costs = new StepCosts(stage.StepCount);
     }
 
-    /// <summary>What clients are told.</summary>
+    /// <summary>What clients are told, but for the content hash, which the lease of the model knows.</summary>
     public ModelInfo Info { get; }
 
     /// <summary>The part that is loaded.</summary>
@@ -67,14 +67,13 @@ internal sealed class LoadedDecoder : IDisposable
     /// <param name="stage">The stage, see <see cref="ModelStage.Of"/>.</param>
     /// <param name="options">Where and how precisely it runs.</param>
     /// <param name="featureType">Type of features on the wire.</param>
-    /// <param name="contentHash">The folder's content hash.</param>
     /// <exception cref="Exception">A file is missing or broken; nothing stays loaded.</exception>
-    public static LoadedDecoder Load(ModelFolder folder, ModelStage stage, InferenceOptions options, TensorType featureType, string contentHash)
+    public static LoadedDecoder Load(ModelFolder folder, ModelStage stage, InferenceOptions options, TensorType featureType)
     {
         var owned = new List<IDisposable>();
         try
         {
-            return new LoadedDecoder(folder, stage, options, featureType, contentHash, owned);
+            return new LoadedDecoder(folder, stage, options, featureType, owned);
         }
         catch
         {

@@ -9,9 +9,9 @@ namespace Cvdvae.DecoderHost.Models;
 /// <summary>Describes a model to clients.</summary>
 internal static class ModelDescription
 {
-    /// <summary>Reads the description from the model's folder: all of its resolutions, those of other stages too.</summary>
+    /// <summary>Reads the description from the model's folder: all of its resolutions, those of other stages too, and not the content hash.</summary>
     /// <exception cref="InvalidWeightsException">The preview heads are broken.</exception>
-    public static ModelInfo Of(ModelFolder folder, string contentHash)
+    public static ModelInfo Of(ModelFolder folder)
     {
         ModelManifest manifest = folder.Manifest;
         using SafetensorsFile file = SafetensorsFile.Open(folder.PreviewsPath);
@@ -20,7 +20,6 @@ internal static class ModelDescription
         {
             Name = manifest.Name,
             Version = manifest.Version,
-            ContentHash = contentHash,
             OutputSize = (uint)manifest.Prior.ImageSize,
             GroupCount = (uint)folder.Prior.Groups.Count,
             EncoderTemperature = manifest.EncoderTemperature,
