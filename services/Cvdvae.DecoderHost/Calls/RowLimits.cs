@@ -30,6 +30,9 @@ internal sealed class RowLimits
         Array.Fill(_hasFeatures, model.Stage.IsFirst);
     }
 
+    /// <summary>Nothing has arrived, and nothing needs to.</summary>
+    public void Refresh() => Change(() => { });
+
     /// <summary>The map of a resolution is there.</summary>
     public void MapArrived(int resolution) => Change(() => _maps.Add(resolution));
 

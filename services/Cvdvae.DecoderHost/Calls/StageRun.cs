@@ -176,6 +176,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
             {
                 if (sample.Finest is { } frame && frame.Resolution > Math.Max(sample.Queued, sample.Delivered))
                 {
+                    sample.Queued = frame.Resolution;
                     _outbox.Add(frame, isLast: true);
                 }
             }
