@@ -16,4 +16,12 @@ public sealed class StageRow
 
     /// <summary>What the device keeps for the row between steps; the scheduler never looks at it.</summary>
     public object? DeviceState { get; set; }
+
+    internal int Step { get; set; }
+
+    internal int Limit { get; set; }
+
+    internal bool Dropped { get; set; }
+
+    internal bool Released { get; set; }
 }
