@@ -121,7 +121,12 @@ internal sealed class DecoderService : V1.DecoderService.DecoderServiceBase
         return StageCall.Admit(_stage, lease, parameters, context.CancellationToken);
     }
 
-    private Task Pull(StageCall call) => _features.PullAsync(call.Model, call.Parameters, Receiver(call), call.Stopped);
+    private async Task Pull(StageCall call)
+    {
+        long start = _stage.Time.GetTimestamp();
+        await _features.PullAsync(call.Model, call.Parameters, Receiver(call), call.Stopped).ConfigureAwait(false);
+        _stage.Metrics.FeaturesPulled(_stage.Time.GetElapsedTime(start));
+    }
 
     private async Task ReceiveAsync(StageCall call, HandOverCredit credit, IAsyncStreamReader<ContinueRequest> requests)
     {

@@ -1,4 +1,5 @@
 using Cvdvae.DecoderHost.HandOver;
+using Cvdvae.DecoderHost.Hosting;
 using Cvdvae.DecoderHost.Neighbours;
 using Cvdvae.Scheduling;
 
@@ -12,5 +13,7 @@ namespace Cvdvae.DecoderHost.Calls;
 /// <param name="Precision">Type of weights and features: fp32, bf16 or fp16.</param>
 /// <param name="MaxSamples">Most samples of a request.</param>
 /// <param name="MaxWaitingPreviewBytes">Bytes of previews that may wait for a slow reader.</param>
+/// <param name="Metrics">Counts.</param>
 internal sealed record DecoderStage(
-    StageScheduler Scheduler, DecoderLinks Links, HandOverRoom Room, TimeProvider Time, string Precision, int MaxSamples, int MaxWaitingPreviewBytes);
+    StageScheduler Scheduler, DecoderLinks Links, HandOverRoom Room, TimeProvider Time, string Precision, int MaxSamples, int MaxWaitingPreviewBytes,
+    DecoderMetrics Metrics);

@@ -104,6 +104,7 @@ internal sealed class StageCall : IAsyncDisposable
         // However slowly the caller reads, nothing is held up for it.
         await _stop.CancelAsync().ConfigureAwait(false);
         await writing.ConfigureAwait(false);
+        _stage.Metrics.PreviewsDropped(Outbox.Dropped);
     }
 
     private async Task DecodeAsync(Func<StageCall, Task> source)
@@ -180,7 +181,11 @@ internal sealed class StageCall : IAsyncDisposable
         request.Precision = _stage.Precision;
         request.TimeBudget = Remaining() is { } remaining ? Duration.FromTimeSpan(remaining) : null;
         _next = await NextStage.OpenAsync(_stage.Links.Next!, _stage.Links.NextAddress, request, Stopped).ConfigureAwait(false);
-        Run.OnHandOver = (position, features) => _next.Send(Run.Samples[position].Index, features);
+        Run.OnHandOver = (position, features) =>
+        {
+            _stage.Metrics.HandedOver(features.Data.Length);
+            _next.Send(Run.Samples[position].Index, features);
+        };
         _relaying = _next.RelayAsync(Limits.Credited, Relay, Stopped);
     }
 

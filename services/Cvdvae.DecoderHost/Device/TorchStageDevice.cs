@@ -9,11 +9,16 @@ namespace Cvdvae.DecoderHost.Device;
 
 /// <summary>Runs the steps with libtorch. Everything happens inside one synchronous call: dispose scopes and inference mode belong to the thread.</summary>
 /// <param name="noise">Source of the random numbers.</param>
-internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
+/// <param name="prepareThread">Called once on the thread, before its first tensor.</param>
+internal sealed class TorchStageDevice(INoiseSource noise, Action? prepareThread = null) : IStageDevice
 {
+    private Action? _prepareThread = prepareThread;
+
     /// <inheritdoc/>
     public void Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows)
     {
+        _prepareThread?.Invoke();
+        _prepareThread = null;
         try
         {
             RunStep(plan.Steps[step], step, rows);

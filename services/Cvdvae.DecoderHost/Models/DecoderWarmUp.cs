@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cvdvae.DecoderHost.Device;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
@@ -17,16 +18,19 @@ internal sealed class DecoderWarmUp : IDecodeSink, IStageObserver
     }
 
     /// <summary>Warms up a model, on the calling thread.</summary>
-    public static void Run(LoadedDecoder model, CancellationToken cancellation)
+    /// <param name="model">The model.</param>
+    /// <param name="measured">Is told the time of each step for one row.</param>
+    /// <param name="cancellation">The process is stopping.</param>
+    public static void Run(LoadedDecoder model, Action<int, TimeSpan> measured, CancellationToken cancellation)
     {
         var device = new TorchStageDevice(new PhiloxNoise());
         foreach (int scale in model.Branches.Keys)
         {
-            Decode(model, device, scale, cancellation);
+            Decode(model, device, scale, (_, _) => { }, cancellation);
         }
 
         model.Costs.Reset();
-        Decode(model, device, model.Branches.Keys.First(), cancellation);
+        Decode(model, device, model.Branches.Keys.First(), measured, cancellation);
     }
 
     /// <inheritdoc/>
@@ -56,7 +60,7 @@ internal sealed class DecoderWarmUp : IDecodeSink, IStageObserver
         // No scheduler calls it.
     }
 
-    private static void Decode(LoadedDecoder model, TorchStageDevice device, int scale, CancellationToken cancellation)
+    private static void Decode(LoadedDecoder model, TorchStageDevice device, int scale, Action<int, TimeSpan> measured, CancellationToken cancellation)
     {
         var nobody = new DecoderWarmUp();
         using var context = new DecodeContext(model, scale, image => [new DecodeRow(0, 0, 1, 1, image)], ModelSampling.Sample, nobody);
@@ -76,7 +80,9 @@ internal sealed class DecoderWarmUp : IDecodeSink, IStageObserver
             for (int step = 0; step < model.Stage.StepCount; step++)
             {
                 cancellation.ThrowIfCancellationRequested();
+                long start = Stopwatch.GetTimestamp();
                 device.Run(model.Plan, step, request.Rows);
+                measured(step, Stopwatch.GetElapsedTime(start));
             }
         }
         finally

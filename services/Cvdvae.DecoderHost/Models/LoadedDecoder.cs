@@ -62,6 +62,9 @@ internal sealed class LoadedDecoder : IDisposable
     /// <summary>Measured device time of the steps.</summary>
     public StepCosts Costs { get; }
 
+    /// <summary>Is told that it was disposed.</summary>
+    public Action? OnUnloaded { get; set; }
+
     /// <summary>Loads the stage of a model.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="stage">The stage, see <see cref="ModelStage.Of"/>.</param>
@@ -86,7 +89,11 @@ internal sealed class LoadedDecoder : IDisposable
     public int ConditionedGroups(int scale) => Branches[scale].ConditionedGroupCount;
 
     /// <inheritdoc/>
-    public void Dispose() => _owned.ForEach(part => part.Dispose());
+    public void Dispose()
+    {
+        _owned.ForEach(part => part.Dispose());
+        OnUnloaded?.Invoke();
+    }
 
     private T Own<T>(T part)
         where T : IDisposable

@@ -14,8 +14,8 @@ internal sealed class DecoderLinks
         StageRange.TryParse(decoder.Value.Stages, out StageRange range);
         Range = range;
         NextAddress = decoder.Value.Next;
-        Encoder = new EncoderService.EncoderServiceClient(channels.For(encoder.Value.Address));
-        Next = NextAddress.Length > 0 ? new DecoderService.DecoderServiceClient(channels.For(NextAddress)) : null;
+        Encoder = new V1.EncoderService.EncoderServiceClient(channels.For(encoder.Value.Address));
+        Next = NextAddress.Length > 0 ? new V1.DecoderService.DecoderServiceClient(channels.For(NextAddress)) : null;
     }
 
     /// <summary>The resolutions of this stage.</summary>
@@ -25,10 +25,10 @@ internal sealed class DecoderLinks
     public string NextAddress { get; }
 
     /// <summary>The encoder.</summary>
-    public EncoderService.EncoderServiceClient Encoder { get; }
+    public V1.EncoderService.EncoderServiceClient Encoder { get; }
 
     /// <summary>The next stage; null: none.</summary>
-    public DecoderService.DecoderServiceClient? Next { get; }
+    public V1.DecoderService.DecoderServiceClient? Next { get; }
 
     /// <summary>Whether this can be the first stage of a model: it is not, where the stage starts above the coarsest resolution of all.</summary>
     public bool NeedsEncoder => Range == StageRange.All || Range.First == 1;

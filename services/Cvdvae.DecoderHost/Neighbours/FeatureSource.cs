@@ -8,7 +8,7 @@ namespace Cvdvae.DecoderHost.Neighbours;
 
 /// <summary>Pulls the feature maps of a request from the encoder, coarsest first, so that decoding starts before the fine ones are there.</summary>
 /// <param name="encoder">The encoder.</param>
-internal sealed class FeatureSource(EncoderService.EncoderServiceClient encoder)
+internal sealed class FeatureSource(V1.EncoderService.EncoderServiceClient encoder)
 {
     /// <summary>Pulls the maps.</summary>
     /// <param name="model">The model.</param>

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Cvdvae.DecoderHost.Calls;
 using Cvdvae.ServiceDefaults.Calls;
 using Cvdvae.ServiceDefaults.Errors;
-using Cvdvae.ServiceDefaults.Tensors;
 using Cvdvae.V1;
 using Grpc.Core;
 
@@ -29,7 +28,7 @@ internal sealed class NextStage : IAsyncDisposable
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="RpcException">It refused or failed.</exception>
     public static async Task<NextStage> OpenAsync(
-        DecoderService.DecoderServiceClient client, string address, DecodeRequest request, CancellationToken cancellation)
+        V1.DecoderService.DecoderServiceClient client, string address, DecodeRequest request, CancellationToken cancellation)
     {
         var headers = new Metadata { { RequestId.Header, request.RequestId } };
         var next = new NextStage(client.Continue(headers, cancellationToken: cancellation), TensorChunks.PieceBytes(address));
