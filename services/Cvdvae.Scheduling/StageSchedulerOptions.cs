@@ -5,6 +5,10 @@ namespace Cvdvae.Scheduling;
 /// <summary>Limits and weights of a <see cref="StageScheduler"/>, which checks their ranges when it is made.</summary>
 public sealed class StageSchedulerOptions
 {
+    /// <summary>Which stage this is, in metrics: the tag <c>stage</c>; its range of resolutions, for example.</summary>
+    [Required]
+    public string Stage { get; set; } = "all";
+
     /// <summary>Device memory that the rows of one batch may need together (<see cref="GroupStep.BytesPerRow"/>), in bytes; a single row always runs. From 1 up; 2 GiB by default.</summary>
     [Range(1L, long.MaxValue)]
     public long MaxBatchBytes { get; set; } = 2L << 30;
@@ -35,7 +39,7 @@ public sealed class StageSchedulerOptions
 
     /// <summary>Estimated time up to which a step takes all the rows that memory allows, from 1 ms to an hour; a longer step takes more rows only while <see cref="BatchOverhead"/> says that it gains by them.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
-    public TimeSpan MaxStepTime { get; set; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan MaxStepTime { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Share of a step's time that doesn't depend on its rows, above which more rows are worth a longer step, from 0.001 to 0.9.</summary>
     [Range(0.001, 0.9)]
