@@ -1,6 +1,5 @@
 using Cvdvae.Gateway.Delivery;
 using Cvdvae.Imaging;
-using Cvdvae.ServiceDefaults.Errors;
 using Cvdvae.V1;
 using Microsoft.Extensions.Options;
 

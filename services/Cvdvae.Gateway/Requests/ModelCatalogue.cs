@@ -30,7 +30,7 @@ internal sealed class ModelCatalogue
     ]);
 
     /// <summary>The name that an empty name means; empty when nothing is served and none is set.</summary>
-    public string DefaultModel(string configured) => configured.Length > 0 ? configured : Models.FirstOrDefault()?.Name ?? "";
+    public string DefaultModel(string configured) => configured.Length > 0 ? configured : Models.Count > 0 ? Models[0].Name : "";
 
     /// <summary>Finds "name" (its newest version) or "name@version".</summary>
     /// <exception cref="RpcException">NOT_FOUND; UNAVAILABLE when there is no model at all; INVALID_ARGUMENT for an endless name.</exception>

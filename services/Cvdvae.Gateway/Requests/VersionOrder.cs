@@ -21,7 +21,8 @@ internal sealed class VersionOrder : IComparer<string>
                 return order;
             }
 
-            (left, right) = (left[leftPart.Length..], right[rightPart.Length..]);
+            left = left[leftPart.Length..];
+            right = right[rightPart.Length..];
         }
 
         return left.Length.CompareTo(right.Length);
@@ -40,7 +41,8 @@ internal sealed class VersionOrder : IComparer<string>
 
     private static int CompareNumbers(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
-        (left, right) = (left.TrimStart('0'), right.TrimStart('0'));
+        left = left.TrimStart('0');
+        right = right.TrimStart('0');
         int byLength = left.Length.CompareTo(right.Length);
         return byLength != 0 ? byLength : left.CompareTo(right, StringComparison.Ordinal);
     }

@@ -46,7 +46,7 @@ internal sealed partial class DecoderPoller(
                 }
 
                 delay = retry < delay ? retry : delay;
-                retry *= 2;
+                retry = 2 * delay;
             }
 
             await replica.WaitAsync(delay, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

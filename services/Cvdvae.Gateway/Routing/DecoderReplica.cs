@@ -7,7 +7,7 @@ namespace Cvdvae.Gateway.Routing;
 internal sealed class DecoderReplica(string address, ServiceChannels channels, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GetDecoderStatusResponse? _status;
     private double _reportedSeconds;
     private long _reportedAt;
@@ -107,29 +107,20 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
     public void Leave() => Interlocked.Decrement(ref _calls);
 
     /// <summary>Asks for its state at once.</summary>
-    public void Wake()
-    {
-        lock (_lock)
-        {
-            if (_wake.CurrentCount == 0)
-            {
-                _wake.Release();
-            }
-        }
-    }
+    public void Wake() => Volatile.Read(ref _wake).TrySetResult();
 
     /// <summary>Waits until it's time to ask for its state, or <see cref="Wake"/> is called.</summary>
     public async Task WaitAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
-        using var due = new CancellationTokenSource(delay, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
         try
         {
-            await _wake.WaitAsync(either.Token);
+            await _wake.Task.WaitAsync(delay, time, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             // The time has come.
         }
+
+        Volatile.Write(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 }
