@@ -16,6 +16,9 @@ namespace Cvdvae.ServiceDefaults.Channels;
 /// </summary>
 public sealed class ServiceChannels : IDisposable
 {
+    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastReconnect = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, GrpcChannel> _channels = new(StringComparer.Ordinal);
     private readonly ServiceChannelOptions _options;
@@ -108,6 +111,10 @@ public sealed class ServiceChannels : IDisposable
             MaxReceiveMessageSize = _options.MaxMessageBytes,
             MaxSendMessageSize = null,
             ServiceProvider = _resolvers,
+
+            // The default grows to two minutes, for which a restarted service would stay out of reach.
+            InitialReconnectBackoff = FirstReconnect,
+            MaxReconnectBackoff = LastReconnect,
         };
         if (ServiceAddress.IsUnix(address))
         {
