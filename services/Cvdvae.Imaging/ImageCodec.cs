@@ -31,9 +31,7 @@ public static class ImageCodec
         ArgumentNullException.ThrowIfNull(limits);
         ImageEncoding encoding = RequireEncoding(data, limits);
         using SKData copy = SKData.CreateCopy(data);
-        using SKCodec codec = SKCodec.Create(copy)
-            ?? throw new InvalidImageException($"The {Name(encoding)} image is truncated or damaged: its header cannot be read.");
-        RequireSize(codec.Info.Width, codec.Info.Height, limits);
+        using SKCodec codec = OpenCodec(copy, encoding, limits);
         if (encoding == ImageEncoding.Webp && codec.FrameCount > 1)
         {
             throw new InvalidImageException($"The WebP image is an animation of {codec.FrameCount} frames; a still image is accepted.");
@@ -47,6 +45,21 @@ public static class ImageCodec
         bool deep = ImageContainer.IsDeepPng(data, encoding);
         RgbImage image = DecodePixels(codec, encoding, deep ? SKColorType.RgbaF16 : SKColorType.Rgba8888);
         return ImageOrientation.Apply(image, codec.EncodedOrigin);
+    }
+
+    /// <summary>Reads the size of a still image from its header, turned upright by its EXIF orientation.</summary>
+    /// <param name="data">A whole PNG, JPEG or WebP file.</param>
+    /// <param name="limits">As for <see cref="Decode"/>.</param>
+    /// <exception cref="InvalidImageException">The data are empty, of another format or over a limit, or the header is damaged.</exception>
+    public static PlaneSize Measure(ReadOnlySpan<byte> data, ImageDecodeLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        ImageEncoding encoding = RequireEncoding(data, limits);
+        using SKData copy = SKData.CreateCopy(data);
+        using SKCodec codec = OpenCodec(copy, encoding, limits);
+        return codec.EncodedOrigin >= SKEncodedOrigin.LeftTop
+            ? new PlaneSize(codec.Info.Height, codec.Info.Width)
+            : new PlaneSize(codec.Info.Width, codec.Info.Height);
     }
 
     /// <summary>Encodes an image.</summary>
@@ -80,6 +93,22 @@ public static class ImageCodec
         };
         return encoded?.ToArray()
             ?? throw new InvalidOperationException($"{image.Width}x{image.Height} pixels could not be encoded as {Name(encoding)}.");
+    }
+
+    private static SKCodec OpenCodec(SKData data, ImageEncoding encoding, ImageDecodeLimits limits)
+    {
+        SKCodec codec = SKCodec.Create(data)
+            ?? throw new InvalidImageException($"The {Name(encoding)} image is truncated or damaged: its header cannot be read.");
+        try
+        {
+            RequireSize(codec.Info.Width, codec.Info.Height, limits);
+            return codec;
+        }
+        catch (InvalidImageException)
+        {
+            codec.Dispose();
+            throw;
+        }
     }
 
     private static ImageEncoding RequireEncoding(ReadOnlySpan<byte> data, ImageDecodeLimits limits)

@@ -44,4 +44,7 @@ public sealed class StageRequest
 
     /// <summary>Anything of the device's that all of its rows share.</summary>
     public object? DeviceContext { get; init; }
+
+    /// <summary>Whether a scheduler has admitted it.</summary>
+    internal bool Admitted { get; set; }
 }

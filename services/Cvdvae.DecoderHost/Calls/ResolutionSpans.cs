@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Globalization;
+using Cvdvae.ServiceDefaults.Observability;
+
+namespace Cvdvae.DecoderHost.Calls;
+
+/// <summary>Writes one span for each resolution of a request: from its first step to its last. On the device's thread.</summary>
+/// <param name="parent">The call's span.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ResolutionSpans(ActivityContext parent, TimeProvider time)
+{
+    private int _resolution;
+    private DateTimeOffset _start;
+    private TimeSpan _device;
+
+    /// <summary>Notes a step.</summary>
+    /// <param name="resolution">Its resolution.</param>
+    /// <param name="deviceTime">How long its batch took.</param>
+    /// <param name="isLast">Whether all samples have now run the last step of the resolution.</param>
+    public void StepDone(int resolution, TimeSpan deviceTime, bool isLast)
+    {
+        if (!Telemetry.Source.HasListeners())
+        {
+            return;
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        if (_resolution != resolution)
+        {
+            (_resolution, _start, _device) = (resolution, now - deviceTime, TimeSpan.Zero);
+        }
+
+        _device += deviceTime;
+        if (!isLast)
+        {
+            return;
+        }
+
+        using Activity? span = Telemetry.Source.StartActivity(
+            string.Create(CultureInfo.InvariantCulture, $"decode {resolution}x{resolution}"), ActivityKind.Internal, parent, startTime: _start);
+        span?.SetTag("cvdvae.resolution", resolution).SetTag("cvdvae.device_ms", _device.TotalMilliseconds).SetEndTime(now.UtcDateTime);
+    }
+}

@@ -1,0 +1,299 @@
+using Cvdvae.DecoderHost.Frames;
+using Cvdvae.DecoderHost.Models;
+using Cvdvae.DecoderHost.Neighbours;
+using Cvdvae.ModelHosting.Repository;
+using Cvdvae.Scheduling;
+using Cvdvae.ServiceDefaults.Errors;
+using Cvdvae.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Cvdvae.DecoderHost.Calls;
+
+/// <summary>
+/// A request from its admission to its last message. Everything that it started ends with it: the steps on the device, the pulling of features, the
+/// call to the next stage.
+/// </summary>
+internal sealed class StageCall : IAsyncDisposable
+{
+    // How long after the deadline the device may still end the request by itself, with its times; and then how long the next stage may.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(5);
+
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationToken _caller;
+    private readonly DecoderStage _stage;
+    private NextStage? _next;
+    private Task _sourcing = Task.CompletedTask;
+    private Task<DecodeCompleted>? _relaying;
+
+    private StageCall(DecoderStage stage, DecodeParameters parameters, LoadedDecoder model, StageRun run, FrameOutbox outbox, CancellationTokenSource stop, CancellationToken caller)
+    {
+        (_stage, Parameters, Model, Run, Outbox, _stop, _caller) = (stage, parameters, model, run, outbox, stop, caller);
+        Limits = new RowLimits(stage.Scheduler, model, parameters, run.Request);
+    }
+
+    /// <summary>What was asked for.</summary>
+    public DecodeParameters Parameters { get; }
+
+    /// <summary>The model.</summary>
+    public LoadedDecoder Model { get; }
+
+    /// <summary>The request at this stage.</summary>
+    public StageRun Run { get; }
+
+    /// <summary>What is to be sent.</summary>
+    public FrameOutbox Outbox { get; }
+
+    /// <summary>How far its rows may run.</summary>
+    public RowLimits Limits { get; }
+
+    /// <summary>The next stage, where the request goes on there.</summary>
+    public NextStage? Next => _next;
+
+    /// <summary>Ends with the call.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Admits a request.</summary>
+    /// <param name="stage">This stage.</param>
+    /// <param name="lease">Its model, taken over: it is given back when the device is done with it, or when this fails.</param>
+    /// <param name="parameters">The request.</param>
+    /// <param name="caller">The caller has left.</param>
+    /// <exception cref="Grpc.Core.RpcException">RESOURCE_EXHAUSTED with google.rpc.RetryInfo and DecoderLoad; UNAVAILABLE: stopping.</exception>
+    public static StageCall Admit(DecoderStage stage, ModelLease<LoadedDecoder> lease, DecodeParameters parameters, CancellationToken caller)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        var outbox = new FrameOutbox(stage.MaxWaitingPreviewBytes);
+        var spans = new ResolutionSpans(System.Diagnostics.Activity.Current?.Context ?? default, stage.Time);
+        var run = new StageRun(lease.Content, parameters, outbox, spans, stop.Token) { OnEnded = lease.Dispose };
+        Admission admission = stage.Scheduler.TryAdmit(run.Request);
+        if (admission.Admitted)
+        {
+            return new StageCall(stage, parameters, lease.Content, run, outbox, stop, caller);
+        }
+
+        run.Context.Dispose();
+        lease.Dispose();
+        stop.Dispose();
+        throw stage.Scheduler.Draining
+            ? RpcErrors.Unavailable("the decoder is stopping")
+            : RpcErrors.ResourceExhausted(
+                $"the decoder has {admission.Load.Backlog.TotalSeconds:F1} s of work and {admission.Load.Rows} samples before it; it takes up to {admission.Load.MaxBacklog.TotalSeconds:F1} s and {admission.Load.MaxRows} samples",
+                admission.RetryAfter,
+                DecoderLoads.ToWire(admission.Load));
+    }
+
+    /// <summary>Runs the request to its end, and sends what there is to send.</summary>
+    /// <param name="source">Brings what the rows need, and ends when all of it is there.</param>
+    /// <param name="write">Sends a message.</param>
+    /// <exception cref="Exception">What went wrong, here or elsewhere.</exception>
+    public async Task RunAsync(Func<StageCall, Task> source, Func<IMessage, CancellationToken, Task> write)
+    {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(_caller);
+        Task writing = WriteAsync(write, abort.Token);
+        try
+        {
+            await DecodeAsync(source).ConfigureAwait(false);
+        }
+        catch
+        {
+            await abort.CancelAsync().ConfigureAwait(false);
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        // However slowly the caller reads, nothing is held up for it.
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await writing.ConfigureAwait(false);
+        _stage.Metrics.PreviewsDropped(Outbox.Dropped);
+    }
+
+    private async Task DecodeAsync(Func<StageCall, Task> source)
+    {
+        try
+        {
+            if (Model.Stage.HandsOver(Parameters.LastResolution))
+            {
+                await OpenNextAsync().ConfigureAwait(false);
+            }
+
+            Outbox.Add(new DecodeResponse { Accepted = new DecodeAccepted { Load = Load() } });
+            _sourcing = source(this);
+            Outbox.Add(new DecodeResponse { Completed = await CompleteAsync().ConfigureAwait(false) });
+        }
+        finally
+        {
+            Outbox.Close();
+        }
+    }
+
+    private async Task WriteAsync(Func<IMessage, CancellationToken, Task> write, CancellationToken cancellation)
+    {
+        bool open = true;
+        while (open)
+        {
+            open = await Outbox.WaitAsync(cancellation).ConfigureAwait(false);
+            while (Outbox.TryTake(out IMessage message))
+            {
+                await write(message, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        Outbox.Close();
+        if (_next is not null)
+        {
+            await _next.DisposeAsync().ConfigureAwait(false);
+        }
+
+        // Their errors were seen, or came of this end.
+        await _sourcing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_relaying is not null)
+        {
+            await ((Task)_relaying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _stop.Dispose();
+    }
+
+    private static void ThrowIfFailed(StageEnd end, CancellationToken stopped)
+    {
+        switch (end)
+        {
+            case { Reason: StageEndReason.Failed, Error: OutOfDeviceMemoryException error }:
+                throw RpcErrors.ResourceExhausted($"the device has too little memory for a single sample: {error.Message}", TimeSpan.FromSeconds(1));
+            case { Reason: StageEndReason.Failed }:
+                throw new InvalidOperationException("The device failed.", end.Error);
+            case { Reason: StageEndReason.Cancelled }:
+                stopped.ThrowIfCancellationRequested();
+                throw RpcErrors.Unavailable("the decoder is stopping");
+        }
+    }
+
+    private async Task OpenNextAsync()
+    {
+        DecodeRequest request = Parameters.Request.Clone();
+        request.Image = null;
+        request.RequestId = Parameters.RequestId;
+        request.Precision = _stage.Precision;
+        request.TimeBudget = Remaining() is { } remaining ? Duration.FromTimeSpan(remaining) : null;
+        _next = await NextStage.OpenAsync(_stage.Links.Next!, _stage.Links.NextAddress, request, Stopped).ConfigureAwait(false);
+        Run.OnHandOver = (position, features) =>
+        {
+            _stage.Metrics.HandedOver(features.Data.Length);
+            _next.Send(Run.Samples[position].Index, features);
+        };
+        _relaying = _next.RelayAsync(Limits.Credited, Relay, Stopped);
+    }
+
+    private void Relay(DecodeResponse passed)
+    {
+        if (passed.EventCase == DecodeResponse.EventOneofCase.Frame)
+        {
+            Run.Relay(passed.Frame);
+        }
+        else
+        {
+            Outbox.Add(passed);
+        }
+    }
+
+    private async Task<DecodeCompleted> CompleteAsync()
+    {
+        Task deadline = Remaining() is { } remaining ? Task.Delay(remaining + Grace, _stage.Time, Stopped) : Task.Delay(Timeout.Infinite, Stopped);
+        Task<StageEnd> here = Run.Completion;
+        var pending = new List<Task> { _sourcing, here, deadline };
+        if (_relaying is not null)
+        {
+            pending.Add(_relaying);
+        }
+
+        StageEnd? end = null;
+        while (true)
+        {
+            Task done = await Task.WhenAny(pending).ConfigureAwait(false);
+            pending.Remove(done);
+            await done.ConfigureAwait(false);
+            if (done == deadline)
+            {
+                return await EndAtDeadlineAsync(end).ConfigureAwait(false);
+            }
+
+            if (done == _relaying)
+            {
+                // The next stage is never done before this one, unless it is out of time.
+                DecodeCompleted later = await _relaying.ConfigureAwait(false);
+                return Completed(end, later.Reason == CompletionReason.Deadline, later);
+            }
+
+            if (done == here)
+            {
+                end = await here.ConfigureAwait(false);
+                ThrowIfFailed(end, Stopped);
+                if (end.Reason == StageEndReason.Deadline)
+                {
+                    return await EndAtDeadlineAsync(end).ConfigureAwait(false);
+                }
+
+                if (_next is null || !Run.Samples.Any(sample => sample.HandedOver))
+                {
+                    return Completed(end, Run.Samples.Any(sample => sample.Dropped), null);
+                }
+
+                _next.SendDropped(NotHandedOver());
+                _next.CompleteSending();
+            }
+        }
+    }
+
+    private async Task<DecodeCompleted> EndAtDeadlineAsync(StageEnd? end)
+    {
+        DecodeCompleted? later = null;
+        if (_next is not null && _relaying is not null)
+        {
+            // What the later stages have finished arrives with their own end, at the same time as this one.
+            _next.SendDropped(NotHandedOver());
+            _next.CompleteSending();
+            await Task.WhenAny(_relaying, Task.Delay(4 * Grace, _stage.Time, Stopped)).ConfigureAwait(false);
+            later = _relaying.IsCompletedSuccessfully ? await _relaying.ConfigureAwait(false) : null;
+            Stopped.ThrowIfCancellationRequested();
+        }
+
+        return Completed(end, true, later);
+    }
+
+    private IEnumerable<uint> NotHandedOver() => Run.Samples.Where(sample => !sample.HandedOver).Select(sample => sample.Index);
+
+    private DecodeCompleted Completed(StageEnd? end, bool isDeadline, DecodeCompleted? later)
+    {
+        CompletionReason full = Parameters.LastResolution == Model.Prior.Hyperparameters.ImageSize
+            ? CompletionReason.Finished
+            : CompletionReason.StoppedAtResolution;
+        return new DecodeCompleted
+        {
+            ReachedResolution = Run.Seal(),
+            Reason = isDeadline ? CompletionReason.Deadline : full,
+            Queued = Sum(end?.Queued ?? TimeSpan.Zero, later?.Queued),
+            Device = Sum(Run.DeviceTime, later?.Device),
+            Load = DecoderLoads.Busier(DecoderLoads.ToWire(_stage.Scheduler.Load), later?.Load),
+        };
+    }
+
+    private static Duration Sum(TimeSpan here, Duration? later) => Duration.FromTimeSpan(here + (later?.ToTimeSpan() ?? TimeSpan.Zero));
+
+    private DecoderLoad Load() => DecoderLoads.Busier(DecoderLoads.ToWire(_stage.Scheduler.Load), _next?.Load);
+
+    private TimeSpan? Remaining()
+    {
+        if (Parameters.Deadline is not long deadline)
+        {
+            return null;
+        }
+
+        TimeSpan remaining = _stage.Time.GetElapsedTime(_stage.Time.GetTimestamp(), deadline);
+        return remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining;
+    }
+}

@@ -1,0 +1,78 @@
+using Cvdvae.DecoderHost.Calls;
+using Cvdvae.DecoderHost.Device;
+using Cvdvae.DecoderHost.HandOver;
+using Cvdvae.DecoderHost.Hosting;
+using Cvdvae.DecoderHost.Models;
+using Cvdvae.DecoderHost.Neighbours;
+using Cvdvae.Model.Sampling;
+using Cvdvae.ModelHosting.Repository;
+using Cvdvae.ModelHosting.Runtime;
+using Cvdvae.Scheduling;
+using Cvdvae.ServiceDefaults.Health;
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.DecoderHost;
+
+/// <summary>The decoder role.</summary>
+public static class DecoderHostExtensions
+{
+    /// <summary>Adds the decoder; <c>AddServiceDefaults</c> is the process's own to call.</summary>
+    public static WebApplicationBuilder AddDecoderHost(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddDecoder();
+        return builder;
+    }
+
+    /// <summary>Maps the decoder's API.</summary>
+    public static WebApplication MapDecoderHost(this WebApplication app)
+    {
+        app.MapGrpcService<DecoderService>();
+        return app;
+    }
+
+    private static IServiceCollection AddDecoder(this IServiceCollection services)
+    {
+        services.AddTorch();
+        services.AddDecoderOptions();
+        services.AddSingleton(provider => new StageScheduler(
+            new TorchStageDevice(new PhiloxNoise(), provider.GetRequiredService<IOptions<TorchOptions>>().Value.ApplyToThread),
+            provider.GetRequiredService<IOptions<StageSchedulerOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<StageScheduler>>(),
+            provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddSingleton<DecoderMetrics>();
+        services.AddSingleton<DecoderLinks>();
+        services.AddSingleton(provider => new FeatureSource(provider.GetRequiredService<DecoderLinks>().Encoder));
+        services.AddSingleton<NeighbourWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<NeighbourWatch>());
+        services.AddSingleton(CreateStage);
+        services.AddSingleton<StatusReport>();
+        services.AddSingleton<DecoderModelLoader>();
+        services.AddModelRepository<LoadedDecoder>("decoder", provider => provider.GetRequiredService<DecoderModelLoader>().Load);
+        services.AddHealthChecks().AddCheck<ChainHealthCheck>("decoder-chain", tags: [HealthExtensions.Ready]);
+        return services.AddServingStatus(V1.DecoderService.Descriptor.FullName);
+    }
+
+    private static void AddDecoderOptions(this IServiceCollection services)
+    {
+        services.AddOptions<DecoderOptions>().BindConfiguration(DecoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EncoderLinkOptions>().BindConfiguration(EncoderLinkOptions.Section).ValidateOnStart();
+        services.AddOptions<StageSchedulerOptions>().BindConfiguration("Scheduler").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DecoderOptions>, DecoderOptionsCheck>();
+        services.AddSingleton<IValidateOptions<EncoderLinkOptions>, DecoderOptionsCheck>();
+    }
+
+    private static DecoderStage CreateStage(IServiceProvider provider)
+    {
+        DecoderOptions options = provider.GetRequiredService<IOptions<DecoderOptions>>().Value;
+        return new DecoderStage(
+            provider.GetRequiredService<StageScheduler>(),
+            provider.GetRequiredService<DecoderLinks>(),
+            new HandOverRoom(options.HandOverBytes),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<TorchOptions>>().Value.Precision,
+            provider.GetRequiredService<IOptions<StageSchedulerOptions>>().Value.MaxRows,
+            options.MaxWaitingPreviewBytes,
+            provider.GetRequiredService<DecoderMetrics>());
+    }
+}

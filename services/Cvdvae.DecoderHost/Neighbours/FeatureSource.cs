@@ -1,0 +1,63 @@
+using Cvdvae.DecoderHost.Calls;
+using Cvdvae.DecoderHost.Models;
+using Cvdvae.ServiceDefaults.Calls;
+using Cvdvae.V1;
+using Grpc.Core;
+
+namespace Cvdvae.DecoderHost.Neighbours;
+
+/// <summary>Pulls the feature maps of a request from the encoder, coarsest first, so that decoding starts before the fine ones are there.</summary>
+/// <param name="encoder">The encoder.</param>
+internal sealed class FeatureSource(V1.EncoderService.EncoderServiceClient encoder)
+{
+    /// <summary>Pulls the maps.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="parameters">The request.</param>
+    /// <param name="receiver">Takes them.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RpcException">The encoder refused or failed.</exception>
+    public async Task PullAsync(LoadedDecoder model, DecodeParameters parameters, MapReceiver receiver, CancellationToken cancellation)
+    {
+        var request = new EncodeRequest
+        {
+            RequestId = parameters.RequestId,
+            Model = parameters.Request.Model,
+            Scale = parameters.Request.Scale,
+            Image = parameters.Request.Image,
+            FeatureType = model.FeatureType,
+            Resolutions = { receiver.Resolutions.Select(resolution => (uint)resolution) },
+        };
+        var headers = new Metadata { { RequestId.Header, parameters.RequestId } };
+        try
+        {
+            using AsyncServerStreamingCall<EncodeResponse> call = encoder.Encode(request, headers, cancellationToken: cancellation);
+            while (await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false))
+            {
+                Take(receiver, call.ResponseStream.Current);
+            }
+        }
+        catch (RpcException error)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw RemoteErrors.PassOn(error, "encoder");
+        }
+
+        if (!receiver.IsComplete)
+        {
+            throw new InvalidOperationException("The encoder ended before all feature maps had come.");
+        }
+    }
+
+    private static void Take(MapReceiver receiver, EncodeResponse piece)
+    {
+        try
+        {
+            receiver.Add(piece);
+        }
+        catch (RpcException error)
+        {
+            // The encoder's fault, not the caller's.
+            throw new InvalidOperationException($"The encoder sent something else than was asked for: {error.Status.Detail}", error);
+        }
+    }
+}

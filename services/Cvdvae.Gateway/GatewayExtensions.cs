@@ -1,0 +1,63 @@
+using Cvdvae.Gateway.Delivery;
+using Cvdvae.Gateway.Requests;
+using Cvdvae.Gateway.Routing;
+using Cvdvae.Gateway.Telemetry;
+using Cvdvae.Gateway.Upscaling;
+using Cvdvae.ServiceDefaults.Health;
+using Cvdvae.V1;
+using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.Gateway;
+
+/// <summary>The gateway as a part of a process.</summary>
+public static class GatewayExtensions
+{
+    private const string DefaultDecoder = "http://127.0.0.1:5200";
+
+    /// <summary>Adds the gateway; the service defaults must be there too.</summary>
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        IServiceCollection services = builder.Services;
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section)
+            .PostConfigure(options =>
+            {
+                if (options.Decoders.Count == 0)
+                {
+                    options.Decoders.Add(DefaultDecoder);
+                }
+            })
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<ImageWorkers>();
+        services.AddSingleton<InputImageReader>();
+        services.AddSingleton<DecoderPool>();
+        services.AddSingleton<DecodeRouter>();
+        services.AddSingleton<UpscaleSession>();
+        services.AddSingleton<CallLimit>();
+        services.AddHostedService<DecoderPoller>();
+        services.AddOptions<GrpcServiceOptions<SuperResolutionApi>>().Configure<IOptions<GatewayOptions>>((grpc, gateway) =>
+            grpc.MaxReceiveMessageSize = gateway.Value.MaxMessageBytes);
+        services.AddServingStatus(SuperResolutionService.Descriptor.FullName);
+        services.AddHealthChecks().AddCheck<DecodersHealthCheck>("decoders", tags: [HealthExtensions.Ready]);
+        return builder;
+    }
+
+    /// <summary>Maps the public API, and the files of the folder <c>wwwroot</c>, where there is one, on the HTTP/1.1 endpoint.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        if (app.Environment.WebRootFileProvider is not NullFileProvider)
+        {
+            app.UseWhen(context => !HttpProtocol.IsHttp2(context.Request.Protocol), http =>
+            {
+                http.UseDefaultFiles();
+                http.UseStaticFiles();
+            });
+        }
+
+        app.MapGrpcService<SuperResolutionApi>();
+        return app;
+    }
+}

@@ -1,0 +1,39 @@
+namespace Cvdvae.Gateway.Requests;
+
+/// <summary>The times of a call: since it came, and until it must end.</summary>
+internal sealed class CallClock
+{
+    // Of the margin: what a decoder may take to hand over what it has when its time is up.
+    private const double HandOverShare = 0.2;
+
+    private readonly TimeProvider _time;
+    private readonly long _arrival;
+    private readonly TimeSpan? _budget;
+    private readonly TimeSpan _handOver;
+
+    /// <summary>Starts the clock.</summary>
+    /// <param name="time">Source of time.</param>
+    /// <param name="deadline">The call's deadline in UTC; <see cref="DateTime.MaxValue"/>: none.</param>
+    /// <param name="margin">How long before it the call ends.</param>
+    public CallClock(TimeProvider time, DateTime deadline, TimeSpan margin)
+    {
+        (_time, _arrival, _handOver) = (time, time.GetTimestamp(), margin * HandOverShare);
+        _budget = deadline == DateTime.MaxValue ? null : deadline - time.GetUtcNow().UtcDateTime - margin;
+    }
+
+    /// <summary>Since the call came.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_arrival);
+
+    /// <summary>Time that decoders may still take, at least 0; null: no limit.</summary>
+    public TimeSpan? Remaining => _budget is TimeSpan budget ? Max(budget - Elapsed) : null;
+
+    /// <summary>Cancels when the gateway has to end the call with what it has: when a decoder has not done so by itself.</summary>
+    public CancellationTokenSource StartGuard() => _budget is null
+        ? new CancellationTokenSource()
+        : new CancellationTokenSource(Least(Remaining!.Value + _handOver), _time);
+
+    private static TimeSpan Max(TimeSpan value) => value > TimeSpan.Zero ? value : TimeSpan.Zero;
+
+    // A timer's longest time is 2^32 - 2 ms.
+    private static TimeSpan Least(TimeSpan value) => value < TimeSpan.FromDays(40) ? value : TimeSpan.FromDays(40);
+}

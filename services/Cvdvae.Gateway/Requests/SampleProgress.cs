@@ -1,0 +1,26 @@
+using Cvdvae.Imaging;
+
+namespace Cvdvae.Gateway.Requests;
+
+/// <summary>How far a sample has come.</summary>
+/// <param name="index">Its index.</param>
+internal sealed class SampleProgress(int index)
+{
+    /// <summary>Its index: with the seed it fixes the random numbers, wherever it's decoded.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Resolution of the finest frame that came; 0: none.</summary>
+    public uint Finest { get; private set; }
+
+    /// <summary>That frame, until the result is made of it.</summary>
+    public RgbImage? Frame { get; private set; }
+
+    /// <summary>Whether its result was handed on.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Notes a frame.</summary>
+    public void Reach(uint resolution, RgbImage frame) => (Finest, Frame) = (resolution, frame);
+
+    /// <summary>Notes that its result is on its way.</summary>
+    public void Finish() => (IsFinished, Frame) = (true, null);
+}

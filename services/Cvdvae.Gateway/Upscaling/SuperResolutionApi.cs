@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Cvdvae.Gateway.Requests;
+using Cvdvae.Gateway.Routing;
+using Cvdvae.Gateway.Telemetry;
+using Cvdvae.ServiceDefaults.Calls;
+using Cvdvae.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.Gateway.Upscaling;
+
+/// <summary>The public API.</summary>
+internal sealed partial class SuperResolutionApi(
+    DecoderPool pool,
+    DecodeRouter router,
+    InputImageReader images,
+    UpscaleSession session,
+    CallLimit limit,
+    GatewayMetrics metrics,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    ILogger<SuperResolutionApi> logger) : SuperResolutionService.SuperResolutionServiceBase
+{
+    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
+    {
+        GatewayOptions limits = options.Value;
+        ModelCatalogue catalogue = pool.Catalogue;
+        return Task.FromResult(new ListModelsResponse
+        {
+            Models = { catalogue.Models },
+            DefaultModel = catalogue.DefaultModel(limits.DefaultModel),
+            Limits = new ServerLimits
+            {
+                MaxSamples = (uint)limits.MaxSamples,
+                MaxImageBytes = (uint)limits.MaxImageBytes,
+                MaxImageSide = (uint)limits.MaxImageSide,
+                MaxMessageBytes = (uint)limits.MaxMessageBytes,
+                DeadlineMargin = Duration.FromTimeSpan(limits.DeadlineMargin),
+                MaxWaitingPreviewBytes = (uint)limits.MaxWaitingPreviewBytes,
+            },
+        });
+    }
+
+    public override async Task Upscale(UpscaleRequest request, IServerStreamWriter<UpscaleResponse> responseStream, ServerCallContext context)
+    {
+        limit.Enter();
+        metrics.Started();
+        var clock = new CallClock(time, context.Deadline, options.Value.DeadlineMargin);
+        using var lifetime = new CallLifetime(clock, context.CancellationToken);
+        StatusCode outcome = StatusCode.Internal;
+        bool admitted = false;
+        try
+        {
+            RequestRecord record = await CheckAsync(request, context, lifetime);
+            DecodeCall call = await router.OpenAsync(record, null, lifetime.Decoding);
+            admitted = true;
+            Completed completed = await session.RunAsync(record, call, responseStream, lifetime);
+            outcome = StatusCode.OK;
+            Completed(record.Parameters.SampleCount, completed.ReachedResolution, completed.Reason, clock.Elapsed.TotalMilliseconds);
+        }
+        catch (Exception exception) when (!admitted && lifetime.TimeIsUp && exception is RpcException or OperationCanceledException)
+        {
+            outcome = StatusCode.DeadlineExceeded;
+            throw new RpcException(new Grpc.Core.Status(outcome, "the deadline is too short: no decoder had begun before it"));
+        }
+        catch (Exception exception)
+        {
+            outcome = Outcome(exception, context);
+            throw;
+        }
+        finally
+        {
+            limit.Leave();
+            metrics.Ended(outcome, admitted);
+        }
+    }
+
+    private static StatusCode Outcome(Exception exception, ServerCallContext context) =>
+        context.CancellationToken.IsCancellationRequested
+            ? context.Deadline <= DateTime.UtcNow ? StatusCode.DeadlineExceeded : StatusCode.Cancelled
+            : exception is RpcException error ? error.StatusCode : StatusCode.Internal;
+
+    private async Task<RequestRecord> CheckAsync(UpscaleRequest request, ServerCallContext context, CallLifetime lifetime)
+    {
+        ModelInfo model = pool.Catalogue.Require(request.Model, options.Value.DefaultModel);
+        UpscaleParameters parameters = RequestRules.Check(request, model, options.Value.MaxSamples);
+        InputImage input = await images.ReadAsync(request, model, lifetime.Decoding);
+        Activity.Current?.SetTag("cvdvae.model", $"{model.Name}@{model.Version}").SetTag("cvdvae.scale", (int)input.Scale.Scale)
+            .SetTag("cvdvae.samples", parameters.SampleCount);
+        return new RequestRecord(context.RequestId().Value, parameters, input, lifetime.Clock);
+    }
+
+    [LoggerMessage(320, LogLevel.Information, "{Samples} samples reached {Resolution} ({Reason}) in {Milliseconds:0} ms")]
+    private partial void Completed(int samples, uint resolution, CompletionReason reason, double milliseconds);
+}

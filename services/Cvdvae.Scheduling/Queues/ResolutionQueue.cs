@@ -1,0 +1,65 @@
+using Cvdvae.Scheduling.Costs;
+
+namespace Cvdvae.Scheduling.Queues;
+
+/// <summary>Rows of a plan that can run a step of one resolution now, by step: those before the same step can form a batch.</summary>
+internal sealed class ResolutionQueue
+{
+    private readonly List<StageRow>[] _cohorts;
+
+    public ResolutionQueue(PlanWork plan, int firstStep)
+    {
+        (Plan, FirstStep, Resolution) = (plan, firstStep, plan.Plan.Steps[firstStep].Resolution);
+        int end = firstStep;
+        while (end < plan.Plan.Steps.Count && plan.Plan.Steps[end].Resolution == Resolution)
+        {
+            end++;
+        }
+
+        EndStep = end;
+        _cohorts = new List<StageRow>[end - firstStep];
+        for (int i = 0; i < _cohorts.Length; i++)
+        {
+            _cohorts[i] = [];
+        }
+    }
+
+    public PlanWork Plan { get; }
+
+    public int Resolution { get; }
+
+    public int FirstStep { get; }
+
+    public int EndStep { get; }
+
+    public int Count { get; private set; }
+
+    /// <summary>Rows before a step, by falling priority and then in the order of their admission.</summary>
+    public List<StageRow> Cohort(int step) => _cohorts[step - FirstStep];
+
+    public void Add(StageRow row)
+    {
+        var cohort = Cohort(row.Step);
+        int at = cohort.Count;
+        while (at > 0 && Before(row, cohort[at - 1]))
+        {
+            at--;
+        }
+
+        cohort.Insert(at, row);
+        Count++;
+    }
+
+    public void Remove(StageRow row)
+    {
+        if (Cohort(row.Step).Remove(row))
+        {
+            Count--;
+        }
+    }
+
+    private static bool Before(StageRow row, StageRow other) =>
+        row.Request.Priority != other.Request.Priority
+            ? row.Request.Priority > other.Request.Priority
+            : row.Sequence < other.Sequence;
+}

@@ -1,0 +1,130 @@
+namespace Cvdvae.Scheduling.Queues;
+
+/// <summary>All rows that can run a step now, and the choice among them.</summary>
+internal sealed class StageQueues(StageSchedulerOptions options, StageClock clock)
+{
+    private readonly List<ResolutionQueue> _waiting = [];
+    private readonly List<StageRow> _batch = [];
+
+    public void Add(StageRow row)
+    {
+        var queue = row.Running!.Plan.QueueOf(row.Step);
+        if (queue.Count == 0)
+        {
+            _waiting.Add(queue);
+        }
+
+        queue.Add(row);
+    }
+
+    public void Remove(StageRow row)
+    {
+        var queue = row.Running!.Plan.QueueOf(row.Step);
+        queue.Remove(row);
+        if (queue.Count == 0)
+        {
+            _waiting.Remove(queue);
+        }
+    }
+
+    /// <summary>Finds the batch that goes next.</summary>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="rows">All rows that the device has before it.</param>
+    public Candidate? Next(long now, int rows)
+    {
+        Candidate? best = null;
+        foreach (var queue in _waiting)
+        {
+            var candidate = Choose(queue, now, rows);
+            if (best is not { } other || candidate.GoesBefore(other))
+            {
+                best = candidate;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Takes the rows of a batch out of their queue: as many as may share it, and none whose deadline the others would make it miss.</summary>
+    public StageRow[] Take(in Candidate candidate, long now)
+    {
+        var (plan, step) = (candidate.Queue.Plan, candidate.Step);
+        long until = long.MaxValue;
+        _batch.Clear();
+        foreach (var row in candidate.Queue.Cohort(step))
+        {
+            bool lower = row.Request.Priority < candidate.Priority;
+            if (_batch.Count >= (lower ? plan.Worth(step) : plan.Largest(step)))
+            {
+                break;
+            }
+
+            long end = now + clock.Ticks(plan.Costs.Predict(step, _batch.Count + 1));
+            if (_batch.Count > 0 && end > until)
+            {
+                break;
+            }
+
+            long deadline = row.Request.Deadline ?? long.MaxValue;
+            if (_batch.Count == 0 || end <= deadline)
+            {
+                _batch.Add(row);
+                until = Math.Min(until, deadline);
+            }
+        }
+
+        StageRow[] rows = [.. _batch];
+        foreach (var row in rows)
+        {
+            Remove(row);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Notes that rows further on in the queue have let a batch catch up with them.</summary>
+    public static void Yield(in Candidate candidate, double seconds)
+    {
+        for (int step = candidate.Step + 1; step < candidate.Queue.EndStep; step++)
+        {
+            foreach (var row in candidate.Queue.Cohort(step))
+            {
+                row.Yielded += seconds;
+            }
+        }
+    }
+
+    private Candidate Choose(ResolutionQueue queue, long now, int rows)
+    {
+        int priority = int.MinValue;
+        double oldest = 0;
+        for (int step = queue.FirstStep; step < queue.EndStep; step++)
+        {
+            var cohort = queue.Cohort(step);
+            if (cohort.Count > 0)
+            {
+                priority = Math.Max(priority, cohort[0].Request.Priority);
+            }
+
+            foreach (var row in cohort)
+            {
+                oldest = Math.Max(oldest, row.Age + clock.Seconds(row.ReadySince, now));
+            }
+        }
+
+        // The rows that are furthest leave the resolution first, unless it pays to let those behind catch up.
+        int chosen = -1;
+        for (int step = queue.EndStep - 1; step >= queue.FirstStep; step--)
+        {
+            var cohort = queue.Cohort(step);
+            if (cohort.Count > 0 && cohort[0].Request.Priority == priority && (chosen < 0 || CatchUp.Pays(queue, chosen, step, rows)))
+            {
+                chosen = step;
+            }
+        }
+
+        double score = queue.Plan.Costs.Order(chosen) - (options.AgeingRate * oldest);
+        score -= queue.FirstStep == 0 ? options.HeadStart.TotalSeconds : 0;
+        return new Candidate(queue, chosen, priority, score, queue.Cohort(chosen)[0].Sequence);
+    }
+}

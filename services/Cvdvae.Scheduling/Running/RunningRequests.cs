@@ -1,0 +1,207 @@
+using Cvdvae.Scheduling.Costs;
+using Cvdvae.Scheduling.Metrics;
+using Cvdvae.Scheduling.Queues;
+using Microsoft.Extensions.Logging;
+
+namespace Cvdvae.Scheduling.Running;
+
+/// <summary>The admitted requests that have not ended: where their rows stand, and how they end. On the scheduler's thread.</summary>
+internal sealed class RunningRequests(
+    IStageDevice device, StageClock clock, StageWork work, Inbox inbox, SchedulerMetrics metrics, StageQueues queues, ILogger logger)
+{
+    private readonly List<RunningRequest> _requests = [];
+    private readonly List<StageRow> _leaving = [];
+    private long _sequence;
+
+    /// <summary>Rows that have not finished.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>The earliest deadline; null: there is none.</summary>
+    public long? EarliestDeadline
+    {
+        get
+        {
+            long? earliest = null;
+            foreach (var running in _requests)
+            {
+                if (running.Request.Deadline is { } deadline && !(earliest <= deadline))
+                {
+                    earliest = deadline;
+                }
+            }
+
+            return earliest;
+        }
+    }
+
+    public void Admit(StageRequest request, PlanWork plan, long at)
+    {
+        var running = new RunningRequest(request, plan, at);
+        _requests.Add(running);
+        Rows += request.Rows.Count;
+        foreach (var row in request.Rows)
+        {
+            (row.Running, row.Limit, row.Sequence) = (running, request.InitialLimit, _sequence++);
+            Place(row, at);
+        }
+
+        running.Watch = request.Cancelled.UnsafeRegister(
+            _ =>
+            {
+                running.NoteCancelled(clock.Now);
+                inbox.Signal();
+            },
+            null);
+    }
+
+    /// <summary>Puts a row that is in no queue where its next step says.</summary>
+    public void Place(StageRow row, long now)
+    {
+        if (row.Step >= row.Limit)
+        {
+            row.Phase = RowPhase.Blocked;
+            return;
+        }
+
+        (row.Phase, row.ReadySince) = (RowPhase.Ready, now);
+        queues.Add(row);
+    }
+
+    public void Raise(IReadOnlyList<StageRow> rows, int limit, long at)
+    {
+        foreach (var row in rows)
+        {
+            row.Limit = Math.Max(row.Limit, limit);
+            if (row.Phase == RowPhase.Blocked)
+            {
+                Place(row, at);
+            }
+        }
+    }
+
+    public void Drop(IReadOnlyList<StageRow> rows)
+    {
+        Release(rows);
+        foreach (var row in rows)
+        {
+            EndWhenDone(row.Running!);
+        }
+    }
+
+    /// <summary>Ends what was cancelled, and stops rows that can't finish their next step before their deadline.</summary>
+    public void Sweep(long now)
+    {
+        for (int i = _requests.Count - 1; i >= 0; i--)
+        {
+            var running = _requests[i];
+            if (running.Request.Cancelled.IsCancellationRequested)
+            {
+                End(running, StageEndReason.Cancelled);
+            }
+            else if (running.Request.Deadline is { } deadline)
+            {
+                StopLate(running, deadline, now);
+            }
+        }
+    }
+
+    public void EndAll(StageEndReason reason, Exception? error = null)
+    {
+        while (_requests.Count > 0)
+        {
+            End(_requests[^1], reason, error);
+        }
+    }
+
+    public void EndWhenDone(RunningRequest running)
+    {
+        if (running.RowsLeft == 0)
+        {
+            End(running, running.Late ? StageEndReason.Deadline : StageEndReason.Finished);
+        }
+    }
+
+    public void End(RunningRequest running, StageEndReason reason, Exception? error = null)
+    {
+        if (!_requests.Remove(running))
+        {
+            return;
+        }
+
+        running.Watch.Unregister();
+        Release(running.Request.Rows);
+        metrics.Ended(running, reason);
+        try
+        {
+            running.Request.Observer.Ended(new StageEnd(reason, TimeSpan.FromSeconds(running.Queued), error));
+        }
+#pragma warning disable CA1031 // Whatever an observer throws is its own affair.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.ObserverFailed(e, running.Request.Id);
+        }
+
+        work.LeaveRequest(running.Plan);
+    }
+
+    /// <summary>Releases rows that won't run again; those that were released before are passed over.</summary>
+    public void Release(IReadOnlyList<StageRow> rows)
+    {
+        _leaving.Clear();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            if (row.Phase == RowPhase.Released)
+            {
+                continue;
+            }
+
+            if (row.Phase == RowPhase.Ready)
+            {
+                queues.Remove(row);
+            }
+
+            row.Phase = RowPhase.Released;
+            row.Running!.RowsLeft--;
+            Rows--;
+            work.LeaveRow(row);
+            _leaving.Add(row);
+        }
+
+        if (_leaving.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            device.Release([.. _leaving]);
+        }
+#pragma warning disable CA1031 // The rows are gone all the same.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.ReleaseFailed(e, _leaving.Count);
+        }
+    }
+
+    private void StopLate(RunningRequest running, long deadline, long now)
+    {
+        List<StageRow>? late = null;
+        foreach (var row in running.Request.Rows)
+        {
+            if (row.Phase != RowPhase.Released && now + clock.Ticks(running.Plan.Costs.Predict(row.Step, 1)) > deadline)
+            {
+                (late ??= []).Add(row);
+            }
+        }
+
+        if (late is not null)
+        {
+            running.Late = true;
+            Release(late);
+            EndWhenDone(running);
+        }
+    }
+}

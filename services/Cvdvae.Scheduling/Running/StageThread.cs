@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cvdvae.Scheduling.Running;
+
+/// <summary>The thread that has the device to itself.</summary>
+internal sealed class StageThread
+{
+    private readonly StageLoop _loop;
+    private readonly Inbox _inbox;
+    private readonly StageClock _clock;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _stopping;
+
+    public StageThread(StageLoop loop, Inbox inbox, StageClock clock, ILogger logger, string name)
+    {
+        (_loop, _inbox, _clock, _logger) = (loop, inbox, clock, logger);
+        new Thread(Loop) { IsBackground = true, Name = name }.Start();
+    }
+
+    /// <summary>Stops after the running step.</summary>
+    public Task StopAsync()
+    {
+        _stopping = true;
+        _inbox.Signal();
+        return _stopped.Task;
+    }
+
+    private void Loop()
+    {
+        // Rows that wait for a limit to rise have deadlines too.
+        using var alarm = _clock.Time.CreateTimer(
+            static inbox => ((Inbox)inbox!).Signal(), _inbox, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        while (!_stopping)
+        {
+            try
+            {
+                if (!_loop.RunOne())
+                {
+                    SetAlarm(alarm);
+                    _inbox.Wait();
+                }
+            }
+#pragma warning disable CA1031 // Nobody waits for a thread that is gone.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _logger.SchedulerFailed(e);
+                _loop.Running.EndAll(StageEndReason.Failed, e);
+            }
+        }
+
+        _loop.Stop();
+        _stopped.TrySetResult();
+    }
+
+    private void SetAlarm(ITimer alarm)
+    {
+        var due = Timeout.InfiniteTimeSpan;
+        if (_loop.Running.EarliestDeadline is { } deadline)
+        {
+            // A timer's clock is coarser than the timestamps: a little late rather than a little early and once more.
+            due = TimeSpan.FromSeconds(Math.Clamp(_clock.Seconds(_clock.Now, deadline) + 0.001, 0, 86400));
+        }
+
+        alarm.Change(due, Timeout.InfiniteTimeSpan);
+    }
+}

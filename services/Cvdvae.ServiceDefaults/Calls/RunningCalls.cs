@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+
+namespace Cvdvae.ServiceDefaults.Calls;
+
+/// <summary>The calls that run, so that a stopping process refuses new ones, waits for these, and ends what lasts too long.</summary>
+internal sealed class RunningCalls
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<HttpContext, bool> _running = [];
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationToken _stopping;
+
+    public RunningCalls(IHostApplicationLifetime lifetime)
+    {
+        _stopping = lifetime.ApplicationStopping;
+        _stopping.Register(CompleteWhenDrained);
+    }
+
+    /// <summary>Whether the process is stopping.</summary>
+    public bool IsStopping => _stopping.IsCancellationRequested;
+
+    /// <summary>Completes when the process is stopping and none of the product's calls runs any more.</summary>
+    public Task Drained => _drained.Task;
+
+    /// <summary>Notes a call.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="method">Its full name. Health and reflection calls neither are refused nor hold up the end.</param>
+    /// <returns>False: the process is stopping, and the call is to be refused.</returns>
+    public bool TryEnter(HttpContext call, string method)
+    {
+        bool isProduct = !method.StartsWith("/grpc.", StringComparison.Ordinal);
+        lock (_gate)
+        {
+            if (isProduct && IsStopping)
+            {
+                return false;
+            }
+
+            _running.Add(call, isProduct);
+            return true;
+        }
+    }
+
+    /// <summary>Forgets a call that has ended.</summary>
+    public void Leave(HttpContext call)
+    {
+        lock (_gate)
+        {
+            _running.Remove(call);
+        }
+
+        if (IsStopping)
+        {
+            CompleteWhenDrained();
+        }
+    }
+
+    /// <summary>Aborts all calls that still run; returns how many of the product's there were.</summary>
+    public int Abort()
+    {
+        HttpContext[] calls;
+        int count;
+        lock (_gate)
+        {
+            calls = [.. _running.Keys];
+            count = _running.Values.Count(isProduct => isProduct);
+        }
+
+        foreach (HttpContext call in calls)
+        {
+            call.Abort();
+        }
+
+        return count;
+    }
+
+    private void CompleteWhenDrained()
+    {
+        lock (_gate)
+        {
+            if (!_running.ContainsValue(true))
+            {
+                _drained.TrySetResult();
+            }
+        }
+    }
+}

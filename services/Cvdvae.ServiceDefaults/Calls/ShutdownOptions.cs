@@ -1,0 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Cvdvae.ServiceDefaults.Calls;
+
+/// <summary>How a process stops; section <c>Shutdown</c>.</summary>
+public sealed class ShutdownOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Shutdown";
+
+    /// <summary>How long running calls may go on; then they are aborted. 0 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+}

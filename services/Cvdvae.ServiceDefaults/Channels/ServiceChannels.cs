@@ -1,0 +1,149 @@
+using System.Net.Sockets;
+using Cvdvae.ServiceDefaults.Listening;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.ServiceDefaults.Channels;
+
+/// <summary>
+/// The channels to other services, one for each address: <c>http://host:port</c>, <c>https://host:port</c>, <c>unix:/path</c>, or
+/// <c>dns:///name:port</c>, which spreads calls over all addresses of the name.
+/// </summary>
+public sealed class ServiceChannels : IDisposable
+{
+    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastReconnect = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, GrpcChannel> _channels = new(StringComparer.Ordinal);
+    private readonly ServiceChannelOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly ServiceProvider _resolvers;
+
+    /// <summary>Creates the set, without a channel yet.</summary>
+    public ServiceChannels(IOptions<ServiceChannelOptions> options, ILoggerFactory loggers)
+    {
+        (_options, _loggers) = (options.Value, loggers);
+        _resolvers = new ServiceCollection()
+            .AddSingleton<ResolverFactory>(new DnsResolverFactory(_options.ResolverRefresh))
+            .BuildServiceProvider();
+    }
+
+    /// <summary>What is accepted as an address, for messages.</summary>
+    public static string Accepted => "http://HOST:PORT, https://HOST:PORT, dns:///NAME:PORT or unix:/PATH";
+
+    /// <summary>Whether a text is an address of a channel.</summary>
+    public static bool IsAddress(string address)
+    {
+        if (ServiceAddress.IsUnix(address))
+        {
+            return ServiceAddress.TryParse(address, out _);
+        }
+
+        return Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme switch
+        {
+            "http" or "https" => uri.Host.Length > 0 && uri.PathAndQuery == "/",
+            "dns" => uri.Host.Length == 0 && uri.AbsolutePath.Trim('/').Length > 0,
+            _ => false,
+        };
+    }
+
+    /// <summary>The channel to an address; made at first use, never to be disposed by the caller.</summary>
+    /// <exception cref="ArgumentException">The address is none of the four kinds.</exception>
+    public GrpcChannel For(string address)
+    {
+        lock (_gate)
+        {
+            if (!_channels.TryGetValue(address, out GrpcChannel? channel))
+            {
+                channel = Create(address);
+                _channels.Add(address, channel);
+            }
+
+            return channel;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (GrpcChannel channel in _channels.Values)
+            {
+                channel.Dispose();
+            }
+
+            _channels.Clear();
+        }
+
+        _resolvers.Dispose();
+    }
+
+    private GrpcChannel Create(string address)
+    {
+        if (!IsAddress(address))
+        {
+            throw new ArgumentException($"address: '{address}' is not {Accepted}", nameof(address));
+        }
+
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            EnableMultipleHttp2Connections = true,
+            InitialHttp2StreamWindowSize = _options.StreamWindowBytes,
+            ConnectTimeout = _options.ConnectTimeout,
+            KeepAlivePingDelay = _options.KeepAlivePingDelay,
+            KeepAlivePingTimeout = _options.KeepAlivePingTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        };
+        var options = new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            LoggerFactory = _loggers,
+            MaxReceiveMessageSize = _options.MaxMessageBytes,
+            MaxSendMessageSize = null,
+            ServiceProvider = _resolvers,
+
+            // The default grows to two minutes, for which a restarted service would stay out of reach.
+            InitialReconnectBackoff = FirstReconnect,
+            MaxReconnectBackoff = LastReconnect,
+        };
+        if (ServiceAddress.IsUnix(address))
+        {
+            string path = ServiceAddress.UnixPath(address);
+            handler.ConnectCallback = (_, cancellation) => ConnectAsync(path, cancellation);
+            return GrpcChannel.ForAddress("http://localhost", options);
+        }
+
+        if (address.StartsWith("dns:", StringComparison.Ordinal))
+        {
+            options.Credentials = ChannelCredentials.Insecure;
+            options.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
+        }
+
+        return GrpcChannel.ForAddress(address, options);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace Cvdvae.ServiceDefaults.Errors;
+
+/// <summary>The errors of the contract, with details of google.rpc where clients can use them.</summary>
+public static class RpcErrors
+{
+    private const int MaxShown = 100;
+
+    /// <summary>INVALID_ARGUMENT with google.rpc.BadRequest.</summary>
+    /// <param name="field">The field, in its wire name, for example <c>samples.index</c>.</param>
+    /// <param name="value">Its value; shortened, and without control characters.</param>
+    /// <param name="accepted">What is accepted.</param>
+    public static RpcException InvalidArgument(string field, object? value, string accepted)
+    {
+        string description = $"'{Shown(value)}' is not accepted; accepted: {accepted}";
+        return Error(
+            Code.InvalidArgument,
+            $"{field}: {description}",
+            new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } } });
+    }
+
+    /// <summary>NOT_FOUND.</summary>
+    public static RpcException NotFound(string message) => Error(Code.NotFound, message);
+
+    /// <summary>FAILED_PRECONDITION.</summary>
+    public static RpcException FailedPrecondition(string message) => Error(Code.FailedPrecondition, message);
+
+    /// <summary>UNAVAILABLE.</summary>
+    public static RpcException Unavailable(string message) => Error(Code.Unavailable, message);
+
+    /// <summary>RESOURCE_EXHAUSTED with google.rpc.RetryInfo.</summary>
+    /// <param name="message">What is exhausted.</param>
+    /// <param name="retryAfter">When to try again; below 0 counts as 0.</param>
+    /// <param name="details">Further messages for the status details.</param>
+    public static RpcException ResourceExhausted(string message, TimeSpan retryAfter, params IReadOnlyList<IMessage> details)
+    {
+        TimeSpan delay = retryAfter < TimeSpan.Zero ? TimeSpan.Zero : retryAfter;
+        return Error(Code.ResourceExhausted, message, [new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }, .. details]);
+    }
+
+    /// <summary>The delay of a google.rpc.RetryInfo among an error's details; null where there is none.</summary>
+    public static TimeSpan? RetryDelay(RpcException error) => Detail<RetryInfo>(error)?.RetryDelay?.ToTimeSpan();
+
+    /// <summary>A message among an error's details; null where there is none.</summary>
+    public static T? Detail<T>(RpcException error)
+        where T : class, IMessage<T>, new() => error.GetRpcStatus()?.GetDetail<T>();
+
+    /// <summary>A value as a message shows it: at most 100 characters, none of them a control character.</summary>
+    public static string Shown(object? value)
+    {
+        string text = FormattableString.Invariant($"{value}");
+        string cut = text.Length > MaxShown ? $"{text[..MaxShown]}..." : text;
+        return string.Create(cut.Length, cut, static (span, source) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '?' : source[i];
+            }
+        });
+    }
+
+    private static RpcException Error(Code code, string message, params IReadOnlyList<IMessage> details)
+    {
+        var status = new Google.Rpc.Status { Code = (int)code, Message = message };
+        status.Details.AddRange(details.Select(detail => Any.Pack(detail)));
+        return status.ToRpcException();
+    }
+}

@@ -1,0 +1,71 @@
+namespace Cvdvae.ServiceDefaults.Listening;
+
+/// <summary>Where a service listens and what it accepts; section <c>Listen</c>.</summary>
+public sealed class ListeningOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Listen";
+
+    /// <summary>Address of the gRPC endpoint (HTTP/2 without TLS): see <see cref="ServiceAddress.Accepted"/>. The default depends on the role.</summary>
+    public string Grpc { get; set; } = "";
+
+    /// <summary>Address of the HTTP/1.1 endpoint for <c>/metrics</c>, <c>/healthz/live</c> and <c>/healthz/ready</c>; empty: none. The default depends on the role.</summary>
+    public string Http1 { get; set; } = "";
+
+    /// <summary>File to write the bound addresses to, as JSON, once the service listens; deleted when it stops. Empty: none.</summary>
+    public string AddressFile { get; set; } = "";
+
+    /// <summary>Most bytes of a message that is received, 1 KiB to 1 GiB.</summary>
+    public int MaxMessageBytes { get; set; } = 16 << 20;
+
+    /// <summary>Bytes that a client may send ahead on one stream, 64 KiB to 16 MiB. Raised for internal roles; the public edge keeps the server's default.</summary>
+    public int StreamWindowBytes { get; set; } = 768 << 10;
+
+    /// <summary>Bytes that a client may send ahead on one connection, at least <see cref="StreamWindowBytes"/>, to 64 MiB.</summary>
+    public int ConnectionWindowBytes { get; set; } = 1 << 20;
+
+    /// <summary>The defaults of a role.</summary>
+    internal void SetDefaults(string role)
+    {
+        (int port, bool isInternal) = role switch
+        {
+            ServiceRoles.Encoder => (5100, true),
+            ServiceRoles.Decoder => (5200, true),
+            ServiceRoles.Gateway or ServiceRoles.AllInOne => (5000, false),
+            _ => throw new ArgumentException($"role: '{role}' is not encoder, decoder, gateway or all", nameof(role)),
+        };
+        (Grpc, Http1) = ($"http://127.0.0.1:{port}", $"http://127.0.0.1:{port + 1}");
+        if (isInternal)
+        {
+            (StreamWindowBytes, ConnectionWindowBytes) = (4 << 20, 8 << 20);
+        }
+    }
+
+    /// <summary>What is wrong, or null.</summary>
+    internal string? Problem()
+    {
+        if (!ServiceAddress.TryParse(Grpc, out _))
+        {
+            return $"{Section}:Grpc: '{Grpc}' is not {ServiceAddress.Accepted}";
+        }
+
+        if (Http1.Length > 0 && !ServiceAddress.TryParse(Http1, out _))
+        {
+            return $"{Section}:Http1: '{Http1}' is not empty or {ServiceAddress.Accepted}";
+        }
+
+        if (MaxMessageBytes is < 1 << 10 or > 1 << 30)
+        {
+            return $"{Section}:MaxMessageBytes: {MaxMessageBytes} is not from {1 << 10} to {1 << 30}";
+        }
+
+        if (StreamWindowBytes is < 64 << 10 or > 16 << 20)
+        {
+            return $"{Section}:StreamWindowBytes: {StreamWindowBytes} is not from {64 << 10} to {16 << 20}";
+        }
+
+        return ConnectionWindowBytes < StreamWindowBytes || ConnectionWindowBytes > 64 << 20
+            ? $"{Section}:ConnectionWindowBytes: {ConnectionWindowBytes} is not from StreamWindowBytes ({StreamWindowBytes}) to {64 << 20}"
+            : null;
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.ServiceDefaults.Listening;
+
+/// <summary>Checks the options at the start.</summary>
+internal sealed class ListeningOptionsCheck : IValidateOptions<ListeningOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ListeningOptions options) =>
+        options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+}

@@ -1,0 +1,81 @@
+using Cvdvae.ServiceDefaults.Calls;
+using Cvdvae.ServiceDefaults.Channels;
+using Cvdvae.ServiceDefaults.Health;
+using Cvdvae.ServiceDefaults.Listening;
+using Cvdvae.ServiceDefaults.Observability;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.ServiceDefaults;
+
+/// <summary>What all services share: endpoints, gRPC with its limits and errors, health, reflection, shutdown, telemetry, channels.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>Adds it, once a process.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="role">One of <see cref="ServiceRoles"/>: it decides the default endpoints and windows.</param>
+    /// <exception cref="ArgumentException">There is no such role.</exception>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string role)
+    {
+        builder.AddTelemetry(role);
+        IServiceCollection services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddListening(role);
+        services.AddCalls();
+        services.AddHealth();
+        services.AddGrpcReflection();
+        services.AddOptions<ServiceChannelOptions>().BindConfiguration(ServiceChannelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ServiceChannels>();
+        return builder;
+    }
+
+    /// <summary>Maps health and reflection on the gRPC endpoint, <c>/healthz/live</c>, <c>/healthz/ready</c> and <c>/metrics</c> on the HTTP/1.1 one.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        // The gRPC endpoint speaks HTTP/2 alone, so that metrics never show up at the public edge's gRPC port.
+        app.UseWhen(context => !HttpProtocol.IsHttp2(context.Request.Protocol), http =>
+        {
+            http.UseHealth();
+            http.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
+        });
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
+        return app;
+    }
+
+    private static void AddListening(this IServiceCollection services, string role)
+    {
+        new ListeningOptions().SetDefaults(role);
+        services.AddOptions<ListeningOptions>()
+            .Configure(options => options.SetDefaults(role))
+            .BindConfiguration(ListeningOptions.Section)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ListeningOptions>, ListeningOptionsCheck>();
+        services.AddSingleton<ListeningAddresses>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListening>();
+        services.AddHostedService<AddressAnnouncer>();
+    }
+
+    private static void AddCalls(this IServiceCollection services)
+    {
+        services.AddOptions<ShutdownOptions>().BindConfiguration(ShutdownOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+
+        // The host's own limit comes after ours, so that aborted calls can still end in order.
+        services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, shutdown) => host.ShutdownTimeout = shutdown.Value.Timeout + TimeSpan.FromSeconds(10));
+        services.AddSingleton<RunningCalls>();
+        services.AddHostedService<GracefulShutdown>();
+        services.AddSingleton<CallInterceptor>();
+        services.AddGrpc(options => options.Interceptors.Add<CallInterceptor>());
+        services.AddOptions<GrpcServiceOptions>().Configure<IOptions<ListeningOptions>>((grpc, listening) =>
+        {
+            grpc.MaxReceiveMessageSize = listening.Value.MaxMessageBytes;
+            grpc.MaxSendMessageSize = null;
+        });
+    }
+}

@@ -1,0 +1,113 @@
+using Cvdvae.Gateway.Routing;
+using Cvdvae.ServiceDefaults;
+using Cvdvae.ServiceDefaults.Listening;
+using Cvdvae.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Cvdvae.Gateway.Tests.Fakes;
+
+/// <summary>A gateway on loopback ports, in this process, in front of fake decoders.</summary>
+internal sealed class TestGateway : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly GrpcChannel _channel;
+
+    private TestGateway(WebApplication app)
+    {
+        _app = app;
+        var addresses = app.Services.GetRequiredService<ListeningAddresses>();
+        (Address, Http1) = (addresses.Grpc!, addresses.Http1!);
+        _channel = GrpcChannel.ForAddress(Address, new GrpcChannelOptions { MaxSendMessageSize = null, MaxReceiveMessageSize = null });
+        Client = new SuperResolutionService.SuperResolutionServiceClient(_channel);
+    }
+
+    public string Address { get; }
+
+    public string Http1 { get; }
+
+    public SuperResolutionService.SuperResolutionServiceClient Client { get; }
+
+    public CallInvoker Invoker => _channel.CreateCallInvoker();
+
+    public IServiceProvider Services => _app.Services;
+
+    public DecoderPool Pool => Services.GetRequiredService<DecoderPool>();
+
+    /// <summary>Starts it in front of decoders, and waits until it knows those that answer.</summary>
+    public static Task<TestGateway> StartAsync(params FakeDecoder[] decoders) => StartWithAsync([], decoders);
+
+    /// <summary>Starts it with options of the section <c>Gateway</c>.</summary>
+    public static async Task<TestGateway> StartWithAsync(Dictionary<string, string> options, params FakeDecoder[] decoders)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test" });
+        Dictionary<string, string?> settings = new()
+        {
+            ["Listen:Grpc"] = "http://127.0.0.1:0",
+            ["Listen:Http1"] = "http://127.0.0.1:0",
+            ["Gateway:StatusInterval"] = "00:00:00.100",
+        };
+        foreach ((string name, string value) in options)
+        {
+            settings[name.Contains(':', StringComparison.Ordinal) ? name : $"Gateway:{name}"] = value;
+        }
+
+        for (int i = 0; i < decoders.Length; i++)
+        {
+            settings[$"Gateway:Decoders:{i}"] = decoders[i].Address;
+        }
+
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.AddServiceDefaults(ServiceRoles.Gateway);
+        builder.AddGateway();
+        builder.Logging.ClearProviders();
+        WebApplication app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGateway();
+        await app.StartAsync().Soon();
+        var gateway = new TestGateway(app);
+        foreach (FakeDecoder decoder in decoders.Where(decoder => decoder.AnswersStatus))
+        {
+            await Waiting.Until(() => gateway.Pool.Replicas.Any(replica => replica.Address == decoder.Address && replica.Status is not null));
+        }
+
+        return gateway;
+    }
+
+    /// <summary>A request that the test model takes.</summary>
+    public static UpscaleRequest Request(uint samples = 1) => new() { Image = TestInput.Png(16), SampleCount = samples, Seed = 5 };
+
+    /// <summary>Runs a call to its end.</summary>
+    public async Task<List<UpscaleResponse>> UpscaleAsync(UpscaleRequest request, TimeSpan? deadline = null, Metadata? headers = null)
+    {
+        DateTime? due = deadline is null ? null : DateTime.UtcNow + deadline;
+        using AsyncServerStreamingCall<UpscaleResponse> call = Client.Upscale(request, headers, due);
+        List<UpscaleResponse> events = [];
+        while (await call.ResponseStream.MoveNext(CancellationToken.None).Soon())
+        {
+            events.Add(call.ResponseStream.Current);
+        }
+
+        return events;
+    }
+
+    /// <summary>Runs a call that must fail.</summary>
+    public Task<RpcException> FailAsync(UpscaleRequest request, TimeSpan? deadline = null, Metadata? headers = null) =>
+        Xunit.Assert.ThrowsAsync<RpcException>(() => UpscaleAsync(request, deadline, headers));
+
+    /// <summary>Stops it as an operator does.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _app.StopAsync(now.Token).Soon();
+        await _app.DisposeAsync();
+    }
+}

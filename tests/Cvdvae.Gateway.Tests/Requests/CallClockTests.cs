@@ -1,0 +1,58 @@
+using Cvdvae.Gateway.Requests;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Cvdvae.Gateway.Tests.Requests;
+
+public sealed class CallClockTests
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public void Remaining_WithADeadline_EndsAMarginBeforeIt()
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(950), clock.Remaining);
+        time.Advance(TimeSpan.FromMilliseconds(400));
+        Assert.Equal(TimeSpan.FromMilliseconds(550), clock.Remaining);
+        Assert.Equal(TimeSpan.FromMilliseconds(400), clock.Elapsed);
+        time.Advance(TimeSpan.FromMilliseconds(600));
+        Assert.Equal(TimeSpan.Zero, clock.Remaining);
+    }
+
+    [Fact]
+    public void StartGuard_DecoderIsLate_FiresBetweenTheMarginAndTheDeadline()
+    {
+        var time = new FakeTimeProvider();
+        using CancellationTokenSource guard = new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin).StartGuard();
+
+        time.Advance(TimeSpan.FromMilliseconds(959));
+        Assert.False(guard.IsCancellationRequested);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(guard.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void StartGuard_NoDeadline_NeverFires()
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, DateTime.MaxValue, Margin);
+        using CancellationTokenSource guard = clock.StartGuard();
+
+        time.Advance(TimeSpan.FromDays(400));
+
+        Assert.False(guard.IsCancellationRequested);
+        Assert.Null(clock.Remaining);
+    }
+
+    [Fact]
+    public void StartGuard_DeadlineInYears_Starts()
+    {
+        var time = new FakeTimeProvider();
+        using CancellationTokenSource guard = new CallClock(time, time.GetUtcNow().UtcDateTime.AddYears(100), Margin).StartGuard();
+
+        Assert.False(guard.IsCancellationRequested);
+    }
+}

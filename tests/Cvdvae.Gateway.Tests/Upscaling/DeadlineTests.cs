@@ -1,0 +1,121 @@
+using Cvdvae.Gateway.Tests.Fakes;
+using Cvdvae.V1;
+using Grpc.Core;
+using Xunit;
+
+namespace Cvdvae.Gateway.Tests.Upscaling;
+
+public sealed class DeadlineTests
+{
+    // A wide margin: this machine may be busy, and the call has to end within it.
+    private static readonly Dictionary<string, string> WideMargin = new() { ["DeadlineMargin"] = "00:00:01" };
+
+    [Fact]
+    public async Task Upscale_DecoderDoesNotEnd_EndsOkWithTheFinestPreviews()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            await decode.FramesAsync(0, 16);
+            await decode.FrameAsync(1, 32);
+            await decode.HangAsync();
+        });
+        await using TestGateway gateway = await TestGateway.StartWithAsync(WideMargin, decoder);
+
+        List<UpscaleResponse> events = await gateway.UpscaleAsync(TestGateway.Request(samples: 2), TimeSpan.FromSeconds(2));
+
+        Assert.Equal((16u, CompletionReason.Deadline), (events[^1].Completed.ReachedResolution, events[^1].Completed.Reason));
+        Assert.Equal([16u, 32u], events.Results().OrderBy(result => result.SampleIndex).Select(result => result.Image.Width));
+        Assert.All(events.Results(), result =>
+            Assert.Equal(TestModels.Pixels(5, result.SampleIndex, result.Image.Width), result.Image.Pixels()));
+        Assert.InRange(decoder.Requests.Single().TimeBudget.ToTimeSpan(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        await Waiting.Until(() => decoder.Cancelled == 1);
+    }
+
+    [Fact]
+    public async Task Upscale_DecoderEndsInTime_UsesItsFinestFrames()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            await decode.FramesAsync(0, 8);
+            await Task.Delay(decode.Request.TimeBudget.ToTimeSpan());
+            await decode.FrameAsync(0, 32);
+            await decode.CompleteAsync(CompletionReason.Deadline, 32);
+        });
+        await using TestGateway gateway = await TestGateway.StartWithAsync(WideMargin, decoder);
+        UpscaleRequest request = TestGateway.Request();
+        request.PreviewResolutions.Add(4);
+
+        List<UpscaleResponse> events = await gateway.UpscaleAsync(request, TimeSpan.FromSeconds(2));
+
+        // The frame at 32 wasn't asked for as a preview.
+        Assert.Equal([4u], events.Previews().Select(preview => preview.Resolution));
+        Assert.Equal(32u, Assert.Single(events.Results()).Image.Width);
+        Assert.Equal((32u, CompletionReason.Deadline), (events[^1].Completed.ReachedResolution, events[^1].Completed.Reason));
+    }
+
+    [Fact]
+    public async Task Upscale_SomeSamplesReachedNothing_TheOthersHaveResults()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            await decode.FrameAsync(1, 4);
+            await decode.HangAsync();
+        });
+        await using TestGateway gateway = await TestGateway.StartWithAsync(WideMargin, decoder);
+
+        List<UpscaleResponse> events = await gateway.UpscaleAsync(TestGateway.Request(samples: 2), TimeSpan.FromSeconds(2));
+
+        Assert.Equal(1u, Assert.Single(events.Results()).SampleIndex);
+        Assert.Equal((0u, CompletionReason.Deadline), (events[^1].Completed.ReachedResolution, events[^1].Completed.Reason));
+    }
+
+    [Fact]
+    public async Task Upscale_NothingReached_IsDeadlineExceeded()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            await decode.HangAsync();
+        });
+        await using TestGateway gateway = await TestGateway.StartWithAsync(WideMargin, decoder);
+
+        RpcException error = await gateway.FailAsync(TestGateway.Request(), TimeSpan.FromSeconds(2));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+        Assert.Contains("no sample had reached a resolution", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upscale_DecoderSaysNothing_IsDeadlineExceeded()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = decode => decode.HangAsync());
+        await using TestGateway gateway = await TestGateway.StartWithAsync(WideMargin, decoder);
+
+        RpcException error = await gateway.FailAsync(TestGateway.Request(), TimeSpan.FromSeconds(2));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+        await Waiting.Until(() => decoder.Cancelled == 1);
+    }
+
+    [Fact]
+    public async Task Upscale_ClientCancels_DecoderIsCancelledAtOnce()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            await decode.HangAsync();
+        });
+        await using TestGateway gateway = await TestGateway.StartAsync(decoder);
+        using var cancel = new CancellationTokenSource();
+        using AsyncServerStreamingCall<UpscaleResponse> call = gateway.Client.Upscale(TestGateway.Request(), cancellationToken: cancel.Token);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).Soon());
+
+        await cancel.CancelAsync();
+
+        await Waiting.Until(() => decoder.Cancelled == 1);
+        await Waiting.Until(() => gateway.Pool.Replicas[0].Calls == 0);
+    }
+}
