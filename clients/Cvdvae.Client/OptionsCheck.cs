@@ -19,7 +19,7 @@ internal sealed class OptionsCheck : IValidateOptions<SuperResolutionClientOptio
     {
         if (ServerAddress.Error(options.Address) is string error)
         {
-            yield return error;
+            yield return $"Address: {error}";
         }
 
         if (options.ApiKey is { } key && !key.All(character => character is > ' ' and <= '~'))

@@ -12,21 +12,21 @@ internal static class ServerAddress
         : address.StartsWith(UnixPrefix, StringComparison.Ordinal) ? address[UnixPrefix.Length..]
         : null;
 
-    /// <summary>What is wrong with an address, or null.</summary>
+    /// <summary>What is wrong with an address, as the rest of a line that names the option; null where nothing is.</summary>
     public static string? Error(string? address)
     {
         if (string.IsNullOrWhiteSpace(address))
         {
-            return $"Address: is empty; {Accepted} is accepted";
+            return $"is empty; {Accepted} is accepted";
         }
 
         if (UnixPath(address) is string path)
         {
-            return path.StartsWith('/') ? null : $"Address: '{address}' has no absolute path; {Accepted} is accepted";
+            return path.StartsWith('/') ? null : $"'{address}' has no absolute path; {Accepted} is accepted";
         }
 
         bool valid = Uri.TryCreate(address, UriKind.Absolute, out Uri? uri)
             && (uri.Scheme == "dns" ? uri.AbsolutePath.Length > 1 : uri.Scheme is "http" or "https" && uri.Host.Length > 0);
-        return valid ? null : $"Address: '{address}' is not {Accepted}";
+        return valid ? null : $"'{address}' is not {Accepted}";
     }
 }
