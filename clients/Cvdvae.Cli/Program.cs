@@ -1,1 +1,5 @@
-return 0;
+using Cvdvae.Cli;
+using Cvdvae.CommandLine;
+
+using var signals = new StopSignals();
+return await CvdvaeCommandLine.RunAsync(args, Console.Out, Console.Error, signals.Token);

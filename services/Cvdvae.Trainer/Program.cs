@@ -1,3 +1,4 @@
+using Cvdvae.CommandLine;
 using Cvdvae.Trainer.Commands;
 
 using var signals = new StopSignals();

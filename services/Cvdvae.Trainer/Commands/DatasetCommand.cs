@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cvdvae.CommandLine;
 using Cvdvae.Imaging;
 using Cvdvae.Trainer.Data;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cvdvae.CommandLine;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Trainer.Training;
 

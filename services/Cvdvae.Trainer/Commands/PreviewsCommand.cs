@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cvdvae.CommandLine;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Previews;

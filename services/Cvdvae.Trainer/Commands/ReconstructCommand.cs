@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cvdvae.CommandLine;
 using Cvdvae.Imaging;
 using Cvdvae.Model;
 using Cvdvae.Model.Decoding;
@@ -46,7 +47,7 @@ internal static class ReconstructCommand
             IEnumerable<NamedImage> sources = parsed.GetRequiredValue(images).SelectMany(ImageSources.Named).Take(parsed.GetValue(limit) ?? int.MaxValue);
             foreach (NamedImage source in sources)
             {
-                RgbImage original = ImageSources.Resized(source.Image, size);
+                RgbImage original = MiddleSquare.Resized(source.Image, size);
                 var results = new List<RgbImage>();
                 foreach (DecodeRow row in rows)
                 {

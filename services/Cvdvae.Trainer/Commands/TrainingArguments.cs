@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using Cvdvae.CommandLine;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Training;
 using static TorchSharp.torch;

@@ -23,7 +23,7 @@ internal static class ImageSetWriter
         foreach (RgbImage[] portion in images.Take(limit ?? int.MaxValue).Chunk(Portion))
         {
             var resized = new RgbImage[portion.Length];
-            Parallel.For(0, portion.Length, index => resized[index] = ImageSources.Resized(portion[index], size));
+            Parallel.For(0, portion.Length, index => resized[index] = MiddleSquare.Resized(portion[index], size));
             if (pixels.Length + (long)portion.Length * size * size * RgbImage.Channels > Array.MaxLength)
             {
                 throw new InvalidImageException(

@@ -12,7 +12,7 @@ internal static class ImageSources
     /// <summary>All images below a folder, in the order of their paths.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidImageException">A file can't be decoded; the message names it.</exception>
-    public static IEnumerable<RgbImage> Folder(string folder) => Files(folder).Select(file => MiddleSquare(Decode(file)));
+    public static IEnumerable<RgbImage> Folder(string folder) => Files(folder).Select(file => MiddleSquare.Of(Decode(file)));
 
     /// <summary>The images of an image file, of a folder, or of a file made by <see cref="ImageSetWriter"/>.</summary>
     /// <exception cref="IOException">There is no such file or folder.</exception>
@@ -28,13 +28,6 @@ internal static class ImageSources
 
         IEnumerable<string> files = Directory.Exists(path) ? Files(path) : [path];
         return files.Select(file => new NamedImage(Path.GetFileNameWithoutExtension(file), Decode(file)));
-    }
-
-    /// <summary>The middle square of an image, resized by the degradation's bicubic kernel.</summary>
-    public static RgbImage Resized(RgbImage image, int size)
-    {
-        RgbImage square = MiddleSquare(image);
-        return square.Width == size ? square : BicubicResizer.Resize(square, size, size);
     }
 
     private static IEnumerable<string> Files(string folder) =>
@@ -87,11 +80,5 @@ internal static class ImageSources
                 ? new RgbImage(size, size, pixels)
                 : throw new InvalidImageException($"{origin}: ends inside a frame of {size}x{size} pixels, after {read} of {pixels.Length} bytes");
         }
-    }
-
-    private static RgbImage MiddleSquare(RgbImage image)
-    {
-        int side = Math.Min(image.Width, image.Height);
-        return image.Width == image.Height ? image : image.Crop((image.Width - side) / 2, (image.Height - side) / 2, side, side);
     }
 }

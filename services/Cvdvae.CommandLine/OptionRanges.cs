@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 
-namespace Cvdvae.Trainer.Commands;
+namespace Cvdvae.CommandLine;
 
 /// <summary>Checks of options' values. Text that can't be read at all is for the parser to refuse.</summary>
-internal static class OptionRanges
+public static class OptionRanges
 {
     /// <summary>Refuses numbers outside [least, most], and those that are none.</summary>
     public static void AcceptFrom<T>(this Option option, T least, T most)

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Numerics;
 
-namespace Cvdvae.Trainer.Commands;
+namespace Cvdvae.CommandLine;
 
 /// <summary>Options of numbers in a range.</summary>
-internal static class CheckedOption
+public static class CheckedOption
 {
     /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<T> Number<T>(string name, string description, T initial, T least, T? most = null)

@@ -1,21 +1,23 @@
 using System.Runtime.InteropServices;
 
-namespace Cvdvae.Trainer.Commands;
+namespace Cvdvae.CommandLine;
 
 /// <summary>
-/// The first Ctrl-C or SIGTERM asks for a clean stop, which may take as long as a training step; a second one ends the process at once.
+/// The first Ctrl-C or SIGTERM asks for a clean stop, which may take a while; a second one ends the process at once.
 /// </summary>
-internal sealed class StopSignals : IDisposable
+public sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
 
+    /// <summary>Listens from now on.</summary>
     public StopSignals() =>
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>Stops listening.</summary>
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in _registrations)

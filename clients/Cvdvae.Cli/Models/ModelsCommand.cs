@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Cvdvae.Cli.Requests;
+using Cvdvae.Client;
+using Cvdvae.V1;
+using Google.Protobuf;
+
+namespace Cvdvae.Cli.Models;
+
+/// <summary><c>models</c>: lists what a server has and takes.</summary>
+internal static class ModelsCommand
+{
+    public static Command Create()
+    {
+        var server = new ServerArguments();
+        var json = new Option<bool>("--json") { Description = "print the server's answer as JSON, with the protocol's field names" };
+        var command = new Command("models", "list the models and the limits of a server") { json };
+        server.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            using SuperResolutionClient client = server.Connect(parsed);
+            ListModelsResponse models = await client.ListModelsAsync(stop: stop);
+            string text = parsed.GetValue(json)
+                ? new JsonFormatter(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true).WithFormatDefaultValues(true).WithIndentation()).Format(models) + "\n"
+                : ModelsText.Of(models);
+            await parsed.InvocationConfiguration.Output.WriteAsync(text);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Cvdvae.Client;
+using Spectre.Console;
+
+namespace Cvdvae.Cli.Upscaling;
+
+/// <summary>Progress as one bar for each resolution, redrawn in place.</summary>
+/// <param name="console">The terminal; that of the process by default.</param>
+internal sealed class TerminalProgress(IAnsiConsole? console = null) : IUpscaleProgress
+{
+    private readonly IAnsiConsole _console = console ?? AnsiConsole.Console;
+    private readonly Dictionary<int, ProgressTask> _bars = [];
+    private ProgressContext? _context;
+
+    public bool WantsGroups => true;
+
+    public Task<UpscaleOutcome> ShowAsync(Func<Task<UpscaleOutcome>> run) =>
+        _console.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .StartAsync(context =>
+            {
+                _context = context;
+                return run();
+            });
+
+    public void Started(StartedEvent started, IReadOnlyList<ResolutionWork> stages)
+    {
+        _console.WriteLine(UpscaleOutcome.Headline(started));
+        foreach (ResolutionWork stage in stages)
+        {
+            _bars[stage.Resolution] = _context!.AddTask(Name(stage.Resolution), maxValue: Math.Max(1, stage.Groups + stage.Images));
+        }
+    }
+
+    public void GroupDecoded(int resolution) => Advance(resolution);
+
+    public void ImageWritten(int resolution, TimeSpan elapsed)
+    {
+        Advance(resolution);
+        if (_bars.TryGetValue(resolution, out ProgressTask? bar) && bar.IsFinished)
+        {
+            bar.Description = string.Create(CultureInfo.InvariantCulture, $"{Name(resolution)}  {elapsed.TotalSeconds,7:F3} s");
+        }
+    }
+
+    private static string Name(int resolution) => $"{resolution,4} x {resolution,-4}";
+
+    private void Advance(int resolution) => _bars.GetValueOrDefault(resolution)?.Increment(1);
+}

@@ -1,0 +1,9 @@
+using Cvdvae.V1;
+
+namespace Cvdvae.Client;
+
+/// <summary>The call is at its end. Last, always.</summary>
+/// <param name="ReachedResolution">The coarsest of the resolutions that the samples reached.</param>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="Timings">Where the time went, as the server saw it.</param>
+public sealed record CompletedEvent(int ReachedResolution, CompletionReason Reason, ServerTimings Timings) : UpscaleEvent;

@@ -1,0 +1,40 @@
+using Grpc.Core;
+
+namespace Cvdvae.Client;
+
+/// <summary>A call failed; the message is a line for whoever made it.</summary>
+public sealed class SuperResolutionException : Exception
+{
+    /// <summary>Makes an exception without a particular message.</summary>
+    public SuperResolutionException()
+        : this("The call failed.")
+    {
+    }
+
+    /// <summary>Makes an exception with a message.</summary>
+    public SuperResolutionException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    public SuperResolutionException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Status of the call.</summary>
+    public StatusCode Status { get; init; } = StatusCode.Unknown;
+
+    /// <summary>The field of the request that was refused, where the server named one.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>How long the server asks to wait before the next attempt, where it does.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Identity of the call in the server's logs and traces, where known.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Attempts that were made.</summary>
+    public int Attempts { get; init; } = 1;
+}

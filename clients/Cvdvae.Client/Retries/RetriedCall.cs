@@ -1,0 +1,67 @@
+using Grpc.Core;
+
+namespace Cvdvae.Client;
+
+/// <summary>One call with all its attempts.</summary>
+/// <param name="options">The client's options.</param>
+/// <param name="settings">The call's own.</param>
+/// <param name="policy">When to try again.</param>
+/// <param name="time">Clock of the deadline and the waits.</param>
+/// <param name="stop">Cancels the call.</param>
+internal sealed class RetriedCall(
+    SuperResolutionClientOptions options, CallSettings settings, RetryPolicy policy, TimeProvider time, CancellationToken stop)
+{
+    private readonly TimeSpan? _limit = settings.Deadline ?? options.Deadline;
+    private readonly DateTimeOffset? _deadline = time.GetUtcNow() + (settings.Deadline ?? options.Deadline);
+    private int _attempts;
+
+    /// <summary>Makes attempts until one succeeds or the failure stands.</summary>
+    /// <param name="attempt">Begins the call and returns once the server has admitted it.</param>
+    /// <exception cref="SuperResolutionException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<T> RunAsync<T>(Func<CallOptions, Task<T>> attempt)
+    {
+        while (true)
+        {
+            _attempts++;
+            SuperResolutionException failure;
+            try
+            {
+                return await attempt(Options()).ConfigureAwait(false);
+            }
+            catch (RpcException error)
+            {
+                stop.ThrowIfCancellationRequested();
+                failure = Failure(error);
+            }
+
+            TimeSpan wait = policy.Wait(_attempts, failure.Status, failure.RetryAfter) ?? throw failure;
+            if (time.GetUtcNow() + wait >= _deadline)
+            {
+                throw failure;
+            }
+
+            await Task.Delay(wait, time, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A failure of the admitted call, after which nothing is tried again.</summary>
+    public SuperResolutionException Failure(RpcException error) =>
+        CallFailure.From(error, options.Address, _limit, _attempts, settings.RequestId);
+
+    private CallOptions Options()
+    {
+        var headers = new Metadata();
+        if (settings.RequestId is { } id)
+        {
+            headers.Add("x-request-id", id);
+        }
+
+        if ((settings.ApiKey ?? options.ApiKey) is { } key)
+        {
+            headers.Add("x-api-key", key);
+        }
+
+        return new CallOptions(headers, _deadline?.UtcDateTime, stop);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using Cvdvae.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.Client;
+
+/// <summary>Calls a super-resolution server. Safe for use by many threads; make one and keep it.</summary>
+public sealed class SuperResolutionClient : IDisposable
+{
+    private readonly SuperResolutionClientOptions _options;
+    private readonly RetryPolicy _policy;
+    private readonly TimeProvider _time;
+    private readonly GrpcChannel _channel;
+    private readonly SuperResolutionService.SuperResolutionServiceClient _service;
+
+    /// <summary>Makes a client of the server at an address; it connects at the first call.</summary>
+    /// <param name="address">See <see cref="SuperResolutionClientOptions.Address"/>.</param>
+    /// <exception cref="OptionsValidationException">The address can't be one.</exception>
+    public SuperResolutionClient(string address)
+        : this(new SuperResolutionClientOptions { Address = address })
+    {
+    }
+
+    /// <summary>Makes a client; it connects at the first call.</summary>
+    /// <param name="options">Where the server is and how to call it; not to be changed afterwards.</param>
+    /// <param name="time">Clock of deadlines and waits; the system's by default.</param>
+    /// <exception cref="OptionsValidationException">An option is outside its range; the message names it.</exception>
+    public SuperResolutionClient(SuperResolutionClientOptions options, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        string[] errors = [.. OptionsCheck.Errors(options)];
+        if (errors.Length > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(SuperResolutionClientOptions), errors);
+        }
+
+        _options = options;
+        _policy = new RetryPolicy(options, Random.Shared.NextDouble);
+        _time = time ?? TimeProvider.System;
+        _channel = ServerChannel.Create(options);
+        _service = new SuperResolutionService.SuperResolutionServiceClient(_channel);
+    }
+
+    /// <summary>
+    /// Draws samples of a low-resolution image. Leaving the loop early cancels the call, and the server stops working for it. A call that
+    /// fails before the server admitted it is tried again where that can help.
+    /// </summary>
+    /// <param name="request">The image and what to make of it.</param>
+    /// <param name="settings">What this call does differently.</param>
+    /// <param name="stop">Cancels the call.</param>
+    /// <exception cref="SuperResolutionException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public async IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
+        UpscaleRequest request, CallSettings? settings = null, [EnumeratorCancellation] CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RetriedCall call = Begin(settings, stop);
+        using AsyncServerStreamingCall<UpscaleResponse> stream = await call.RunAsync(options => OpenAsync(request, options)).ConfigureAwait(false);
+        if (EventReader.Read(stream.ResponseStream.Current) is not StartedEvent started)
+        {
+            throw CallFailure.Protocol(_options.Address, "the server's first event is not Started", settings?.RequestId);
+        }
+
+        yield return started;
+        bool completed = false;
+
+        // The end of the stream is read too: a call that is left before it counts as cancelled at the server.
+        while (await MoveNextAsync(stream, call, stop).ConfigureAwait(false) && !completed)
+        {
+            if (EventReader.Read(stream.ResponseStream.Current) is { } next)
+            {
+                completed = next is CompletedEvent;
+                yield return next;
+            }
+        }
+
+        if (!completed)
+        {
+            throw CallFailure.Protocol(_options.Address, "the server ended the call before it was completed", started.RequestId);
+        }
+    }
+
+    /// <summary>Lists the models that are ready, and the limits of the server.</summary>
+    /// <param name="settings">What this call does differently.</param>
+    /// <param name="stop">Cancels the call.</param>
+    /// <exception cref="SuperResolutionException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public Task<ListModelsResponse> ListModelsAsync(CallSettings? settings = null, CancellationToken stop = default) =>
+        Begin(settings, stop).RunAsync(async options => await _service.ListModelsAsync(new ListModelsRequest(), options).ConfigureAwait(false));
+
+    /// <summary>Closes the connections; running calls end.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    private RetriedCall Begin(CallSettings? settings, CancellationToken stop) => new(_options, settings ?? new CallSettings(), _policy, _time, stop);
+
+    /// <summary>Begins a stream and waits for its first event: with it the server has admitted the call.</summary>
+    private async Task<AsyncServerStreamingCall<UpscaleResponse>> OpenAsync(UpscaleRequest request, CallOptions options)
+    {
+        AsyncServerStreamingCall<UpscaleResponse> stream = _service.Upscale(request, options);
+        try
+        {
+            return await stream.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false)
+                ? stream
+                : throw CallFailure.Protocol(_options.Address, "the server ended the call without an event", null);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<bool> MoveNextAsync(AsyncServerStreamingCall<UpscaleResponse> stream, RetriedCall call, CancellationToken stop)
+    {
+        try
+        {
+            return await stream.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RpcException error)
+        {
+            stop.ThrowIfCancellationRequested();
+            throw call.Failure(error);
+        }
+    }
+}
