@@ -22,12 +22,13 @@ internal static class DecodeCommand
             TorchRuntime.Apply(parsed.GetValue(threads));
             PriorHyperparameters prior = HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams));
             LowResHyperparameters lowRes = HyperparameterFile.ReadLowRes(parsed.GetRequiredValue(hparams)) ?? throw new ArgumentException("the hyper-parameters have no low-res encoder");
-            OfficialProgram? official = parsed.GetValue(clone) is string folder
-                ? new OfficialProgram(parsed.GetRequiredValue(python), Scripts.Path("decode.py"), ["--srvdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"])
+            MeasuredProgram? official = parsed.GetValue(clone) is string folder
+                ? new MeasuredProgram(parsed.GetRequiredValue(python), Scripts.Path("decode.py"), ["--srvdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"])
                 : null;
+            var plain = new MeasuredProgram(Environment.ProcessPath!, PlainCommand.Name, ["--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"]);
             using var channelsLast = new DecodeBenchmark(prior, lowRes, samples: 1, channelsLast: true);
             using var channelsFirst = new DecodeBenchmark(prior, lowRes, samples: 1, channelsLast: false);
-            new DecodeTable(channelsLast, channelsFirst, official, new LowResArchitecture(lowRes, new PriorArchitecture(prior)))
+            new DecodeTable(channelsLast, channelsFirst, plain, official, new LowResArchitecture(lowRes, new PriorArchitecture(prior)))
                 .Print(parsed.GetValue(rounds), parsed.GetValue(runs));
             return 0;
         });

@@ -4,11 +4,12 @@ using Cvdvae.Model.Configuration;
 namespace Cvdvae.Benchmarks;
 
 /// <summary>The table of the decode benchmark.</summary>
-internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark channelsFirst, OfficialProgram? official, LowResArchitecture architecture)
+internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark channelsFirst, MeasuredProgram plain, MeasuredProgram? official, LowResArchitecture architecture)
 {
     private const int FineFrom = 64;
     private readonly Row _ours = new();
     private readonly Row _first = new();
+    private readonly Row _plain = new();
     private readonly Row _theirs = new();
     private readonly Statistic _fine = new();
     private string _versions = "";
@@ -20,14 +21,10 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
         {
             Measure(channelsLast, _ours, runs, _fine);
             Measure(channelsFirst, _first, runs, null);
+            Measure(plain, _plain, runs);
             if (official is not null)
             {
-                OfficialTimes times = official.Measure(runs);
-                _theirs.BottomUp.AddRange(times.Seconds["encode"].Select(Milliseconds));
-                _theirs.TopDown.AddRange(times.Seconds["decode"].Select(Milliseconds));
-                _theirs.Pixels.AddRange(times.Seconds["pixels"].Select(Milliseconds));
-                _theirs.Total.AddRange(times.Seconds["total"].Select(Milliseconds));
-                _versions = times.Versions;
+                _versions = Measure(official, _theirs, runs);
             }
         }
 
@@ -36,6 +33,7 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
         Print("ours, channels-last", _ours);
         Print("ours, channels-first", _first);
+        Print("ours, channels-first, usual memory allocation", _plain);
         if (official is not null)
         {
             Print($"official ({_versions})", _theirs);
@@ -61,6 +59,16 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
             row.Total.Add(times.Total);
             fine?.Add(times.Levels.Where(level => level.Resolution >= FineFrom).Sum(level => level.Milliseconds));
         }
+    }
+
+    private static string Measure(MeasuredProgram program, Row row, int runs)
+    {
+        ProgramTimes times = program.Measure(runs);
+        row.BottomUp.AddRange(times.Seconds["encode"].Select(Milliseconds));
+        row.TopDown.AddRange(times.Seconds["decode"].Select(Milliseconds));
+        row.Pixels.AddRange(times.Seconds["pixels"].Select(Milliseconds));
+        row.Total.AddRange(times.Seconds["total"].Select(Milliseconds));
+        return times.Versions;
     }
 
     private void Print(string name, Row row) => Console.WriteLine(string.Create(

@@ -4,6 +4,7 @@ using Cvdvae.Benchmarks;
 var root = new RootCommand("Measures the model side by side with the official programs; prints Markdown tables.")
 {
     DecodeCommand.Create(),
+    PlainCommand.Create(),
     TrainingCommand.Create(),
     MemoryCommand.Create(),
 };

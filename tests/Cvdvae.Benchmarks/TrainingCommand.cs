@@ -23,8 +23,8 @@ internal static class TrainingCommand
         {
             TorchRuntime.Apply(parsed.GetValue(threads));
             int images = parsed.GetValue(batch);
-            OfficialProgram? official = parsed.GetValue(clone) is string folder
-                ? new OfficialProgram(
+            MeasuredProgram? official = parsed.GetValue(clone) is string folder
+                ? new MeasuredProgram(
                     parsed.GetRequiredValue(python), Scripts.Path("train.py"), ["--vdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--batch", $"{images}", "--threads", $"{parsed.GetValue(threads)}"])
                 : null;
             using var ours = new TrainingBenchmark(new PriorArchitecture(HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams))), images);
@@ -35,7 +35,7 @@ internal static class TrainingCommand
                 mine.AddRange(ours.Run(parsed.GetValue(runs)));
                 if (official is not null)
                 {
-                    OfficialTimes times = official.Measure(parsed.GetValue(runs));
+                    ProgramTimes times = official.Measure(parsed.GetValue(runs));
                     theirs.AddRange(times.Seconds["total"].Select(seconds => seconds * 1000));
                     versions = times.Versions;
                 }

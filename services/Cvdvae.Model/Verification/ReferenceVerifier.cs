@@ -44,9 +44,12 @@ public sealed class ReferenceVerifier
         _tolerance = tolerance ?? (_ => Tolerance);
     }
 
+    /// <summary>Tensors of the file that only a low-res encoder gives, where there is none; in the order of their names.</summary>
+    public IReadOnlyList<string> NotCompared => _encoder is null ? [.. _reference.Entries.Keys.Where(IsConditioned).Order(StringComparer.Ordinal)] : [];
+
     private PriorArchitecture Architecture => _prior.Architecture;
 
-    /// <summary>Compares every tensor of the file.</summary>
+    /// <summary>Compares every tensor of the file, but for <see cref="NotCompared"/>.</summary>
     /// <returns>The comparisons in the order of the computation.</returns>
     /// <exception cref="InvalidWeightsException">A tensor has an unknown name or another shape, or what is needed to compute it is missing.</exception>
     public IReadOnlyList<TensorComparison> Run()
@@ -56,18 +59,21 @@ public sealed class ReferenceVerifier
         RecordedNoise noise = ReadNoise();
         ComparePosterior(noise);
         CompareSamples(noise);
-        if (Has("y.u8"))
+        if (_encoder is not null && Has("y.u8"))
         {
-            CompareConditioned(noise);
+            CompareConditioned(_encoder, noise);
         }
 
-        string[] left = [.. _reference.Entries.Keys.Where(name => !IsInput(name) && _comparisons.All(done => done.Name != name)).Order(StringComparer.Ordinal)];
+        IReadOnlyList<string> notCompared = NotCompared;
+        string[] left = [.. _reference.Entries.Keys.Where(name => !IsInput(name) && !notCompared.Contains(name) && _comparisons.All(done => done.Name != name)).Order(StringComparer.Ordinal)];
         return left.Length == 0
             ? _comparisons
             : throw new InvalidWeightsException(_reference.Origin, $"can't compute {string.Join(", ", left)}: unknown names, or the model has no such group, resolution or encoder");
     }
 
     private static bool IsInput(string name) => Inputs.Any(input => name == input || (input.EndsWith('.') && name.StartsWith(input, StringComparison.Ordinal)));
+
+    private static bool IsConditioned(string name) => name == "y.norm" || name.StartsWith("cond.", StringComparison.Ordinal);
 
     private RecordedNoise ReadNoise()
     {
@@ -142,25 +148,20 @@ public sealed class ReferenceVerifier
         Compare("dmol.mode.nhwc", mixture.Mode().permute(0, 2, 3, 1));
     }
 
-    private void CompareConditioned(RecordedNoise noise)
+    private void CompareConditioned(LowResEncoder encoder, RecordedNoise noise)
     {
-        if (_encoder is null)
-        {
-            return;
-        }
-
         Tensor y = _prior.Normalize(Read("y.u8"));
         Compare("y.norm", y);
-        using FeaturePyramid pyramid = _encoder.Encoder.call(y);
+        using FeaturePyramid pyramid = encoder.Encoder.call(y);
         ComparePyramid("cond.enc.act", pyramid);
-        IReadOnlyList<Tensor> divergences = _encoder.Divergences(_prior, _prior.Normalize(Read("x.u8").permute(0, 3, 1, 2)), y, noise.Normals);
+        IReadOnlyList<Tensor> divergences = encoder.Divergences(_prior, _prior.Normalize(Read("x.u8").permute(0, 3, 1, 2)), y, noise.Normals);
         for (int group = 0; group < divergences.Count; group++)
         {
             Compare($"cond.train.kl.{group}", divergences[group]);
         }
 
-        LowResFeatures[] images = [.. Enumerable.Range(0, (int)y.shape[0]).Select(image => new LowResFeatures(_encoder.Branch, pyramid, image))];
-        DecodeRow[] Rows(float encoder, float prior) => [.. images.Select((image, index) => new DecodeRow(0, (uint)index, encoder, prior, image))];
+        LowResFeatures[] images = [.. Enumerable.Range(0, (int)y.shape[0]).Select(image => new LowResFeatures(encoder.Branch, pyramid, image))];
+        DecodeRow[] Rows(float encoderTemperature, float priorTemperature) => [.. images.Select((image, index) => new DecodeRow(0, (uint)index, encoderTemperature, priorTemperature, image))];
 
         // The published code applies the temperature to the groups from k on alone.
         Compare("cond.t0.8.px_z", _prior.Decoder.Finish(Decode(Rows(1, 0.8f), noise)));

@@ -24,16 +24,16 @@ internal static class VerifyCommand
             using var prior = new VdVae(folder.Prior);
             ModelFolder.Load(prior, folder.PriorPath);
             using LowResEncoder? encoder = Encoder(folder, reference);
-            IReadOnlyList<TensorComparison> comparisons = new ReferenceVerifier(prior, encoder, reference).Run();
-            return Print(comparisons, parsed.InvocationConfiguration.Output) ? 0 : 1;
+            var verifier = new ReferenceVerifier(prior, encoder, reference);
+            return Print(verifier.Run(), verifier.NotCompared, parsed.InvocationConfiguration.Output) ? 0 : 1;
         });
         return command;
     }
 
-    /// <summary>The low-res encoder for the images y of the file, or null where the file has none.</summary>
+    /// <summary>The low-res encoder for the images y of the file, or null where the file has no such images or the model is a prior alone.</summary>
     private static LowResEncoder? Encoder(ModelFolder folder, SafetensorsFile reference)
     {
-        if (!reference.Entries.TryGetValue("y.u8", out TensorEntry? y))
+        if (!reference.Entries.TryGetValue("y.u8", out TensorEntry? y) || folder.Manifest.Encoders.Count == 0)
         {
             return null;
         }
@@ -44,9 +44,9 @@ internal static class VerifyCommand
         return encoder;
     }
 
-    private static bool Print(IReadOnlyList<TensorComparison> comparisons, TextWriter output)
+    private static bool Print(IReadOnlyList<TensorComparison> comparisons, IReadOnlyList<string> notCompared, TextWriter output)
     {
-        int width = comparisons.Max(comparison => comparison.Name.Length);
+        int width = comparisons.Select(comparison => comparison.Name).Concat(notCompared).Max(name => name.Length);
         output.WriteLine($"{"tensor".PadRight(width)}  largest error   relative");
         foreach (TensorComparison comparison in comparisons)
         {
@@ -56,8 +56,13 @@ internal static class VerifyCommand
                 $"{comparison.Name.PadRight(width)}  {comparison.LargestError,13:E3}  {comparison.RelativeError,9:E2}{share}  {(comparison.Passed ? "ok" : "FAILED")}"));
         }
 
+        foreach (string name in notCompared)
+        {
+            output.WriteLine($"{name.PadRight(width)}  not compared: the model has no low-res encoder");
+        }
+
         int failed = comparisons.Count(comparison => !comparison.Passed);
-        output.WriteLine($"{comparisons.Count} tensors, {failed} off (tolerance {ReferenceVerifier.Tolerance} of the largest magnitude)");
+        output.WriteLine($"{comparisons.Count} tensors, {failed} off (tolerance {ReferenceVerifier.Tolerance} of the largest magnitude){(notCompared.Count > 0 ? $", {notCompared.Count} not compared" : "")}");
         return failed == 0;
     }
 }

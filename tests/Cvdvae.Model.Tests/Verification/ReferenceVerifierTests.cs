@@ -28,4 +28,21 @@ public sealed class ReferenceVerifierTests(ITestOutputHelper output)
         int inputs = model.Reference.Entries.Keys.Count(key => key.EndsWith(".u8", StringComparison.Ordinal) || key.StartsWith("eps.", StringComparison.Ordinal) || key.StartsWith("dmol.u.", StringComparison.Ordinal));
         Assert.Equal(model.Reference.Entries.Count - inputs, comparisons.Count);
     }
+
+    [Theory]
+    [InlineData("tiny")]
+    [InlineData("tinylegacy")]
+    public void Run_PriorAlone_ComparesItsTensorsAndNamesTheOthers(string name)
+    {
+        using var model = new ReferenceModel(name, $"{name}-vdvae.th");
+        var verifier = new ReferenceVerifier(model.Prior, encoder: null, model.Reference, Tolerance);
+
+        IReadOnlyList<TensorComparison> comparisons = verifier.Run();
+
+        Assert.All(comparisons, comparison => Assert.True(comparison.Passed, $"{comparison.Name}: {comparison.RelativeError:E2}"));
+        Assert.Contains(comparisons, comparison => comparison.Name == "posterior.px_z");
+        Assert.Contains("y.norm", verifier.NotCompared);
+        Assert.Contains("cond.t0.mode.u8.nhwc", verifier.NotCompared);
+        Assert.All(verifier.NotCompared, left => Assert.DoesNotContain(comparisons, comparison => comparison.Name == left));
+    }
 }

@@ -3,17 +3,17 @@ using System.Text.Json;
 
 namespace Cvdvae.Benchmarks;
 
-/// <summary>Runs a measurement of an official program, a script beside this one, in a process of its own.</summary>
-internal sealed record OfficialProgram(string Python, string Script, IReadOnlyList<string> Arguments)
+/// <summary>Runs a measurement in a process of its own: of an official program by a script beside this one, or of <see cref="PlainCommand"/>.</summary>
+internal sealed record MeasuredProgram(string Interpreter, string Script, IReadOnlyList<string> Arguments)
 {
     /// <summary>
     /// Seconds of the runs by part, and what they were measured with. Blocks, so that our own runs stay on one thread: OpenMP keeps a team of workers for each
     /// thread that starts parallel work, and once teams outnumber the processors it lets idle workers sleep, which costs more than small operations take.
     /// </summary>
     /// <exception cref="InvalidOperationException">The script failed; it says why on standard error.</exception>
-    public OfficialTimes Measure(int runs)
+    public ProgramTimes Measure(int runs)
     {
-        var start = new ProcessStartInfo(Python, [Script, .. Arguments, "--runs", $"{runs}"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Interpreter, [Script, .. Arguments, "--runs", $"{runs}"]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -26,7 +26,9 @@ internal sealed record OfficialProgram(string Python, string Script, IReadOnlyLi
         JsonElement root = report.RootElement;
         var times = root.GetProperty("times_s").EnumerateObject()
             .ToDictionary(part => part.Name, part => part.Value.EnumerateArray().Select(value => value.GetDouble()).ToArray());
-        string versions = $"PyTorch {root.GetProperty("torch").GetString()}, oneDNN {root.GetProperty("onednn").GetString()}, {root.GetProperty("cpu_capability").GetString()} kernels, Python {root.GetProperty("python").GetString()}";
-        return new OfficialTimes(times, versions);
+        string versions = root.TryGetProperty("torch", out JsonElement torch)
+            ? $"PyTorch {torch.GetString()}, oneDNN {root.GetProperty("onednn").GetString()}, {root.GetProperty("cpu_capability").GetString()} kernels, Python {root.GetProperty("python").GetString()}"
+            : "";
+        return new ProgramTimes(times, versions);
     }
 }
