@@ -60,7 +60,7 @@ public static class DecoderHostExtensions
         services.AddOptions<DecoderOptions>().BindConfiguration(DecoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EncoderLinkOptions>().BindConfiguration(EncoderLinkOptions.Section).ValidateOnStart();
         services.AddOptions<StageSchedulerOptions>().BindConfiguration("Scheduler").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<StageSchedulerOptions>().Configure<IOptions<DecoderOptions>>((scheduler, decoder) => scheduler.Stage = decoder.Value.Stages);
+        services.AddOptions<StageSchedulerOptions>().Configure<IOptions<DecoderOptions>>((scheduler, decoder) => scheduler.Stage = decoder.Value.Stages.Length == 0 ? "all" : decoder.Value.Stages);
         services.AddSingleton<IValidateOptions<DecoderOptions>, DecoderOptionsCheck>();
         services.AddSingleton<IValidateOptions<EncoderLinkOptions>, DecoderOptionsCheck>();
     }
@@ -76,6 +76,7 @@ public static class DecoderHostExtensions
             provider.GetRequiredService<IOptions<TorchOptions>>().Value.Precision,
             provider.GetRequiredService<IOptions<StageSchedulerOptions>>().Value.MaxRows,
             options.MaxWaitingPreviewBytes,
+            options.LaterStagesGrace,
             provider.GetRequiredService<DecoderMetrics>());
     }
 }

@@ -26,14 +26,19 @@ internal sealed class Decoding
     public static async Task<Decoding> ReadAsync(AsyncServerStreamingCall<DecodeResponse> call)
     {
         var decoding = new Decoding();
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        await foreach (DecodeResponse response in call.ResponseStream.ReadAllAsync(cancellation))
+        await decoding.ReadRestAsync(call);
+        return decoding;
+    }
+
+    /// <summary>Reads what is left of a decode to its end, which must be one.</summary>
+    public async Task ReadRestAsync(AsyncServerStreamingCall<DecodeResponse> call)
+    {
+        await foreach (DecodeResponse response in call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken))
         {
-            decoding.Events.Add(response);
+            Events.Add(response);
         }
 
-        Assert.Equal(DecodeResponse.EventOneofCase.Accepted, decoding.Events[0].EventCase);
-        Assert.NotNull(decoding.Completed);
-        return decoding;
+        Assert.Equal(DecodeResponse.EventOneofCase.Accepted, Events[0].EventCase);
+        Assert.NotNull(Completed);
     }
 }

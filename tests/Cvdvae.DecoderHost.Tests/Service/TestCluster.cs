@@ -30,6 +30,8 @@ public sealed class TestCluster : IAsyncDisposable
 
     internal GatedNoise Noise { get; } = new();
 
+    internal JumpingTime Time { get; } = new();
+
     internal V1.DecoderService.DecoderServiceClient Client { get; private set; } = null!;
 
     /// <summary>Folder of the models.</summary>
@@ -143,6 +145,7 @@ public sealed class TestCluster : IAsyncDisposable
                 builder =>
                 {
                     builder.Services.AddSingleton<INoiseSource>(Noise);
+                    builder.Services.AddSingleton<TimeProvider>(Time);
                     builder.AddDecoderHost();
                 },
                 app => app.MapDecoderHost());
@@ -161,11 +164,13 @@ public sealed class TestCluster : IAsyncDisposable
         string[] all =
         [
             "Listen:Grpc=http://127.0.0.1:0", "Listen:Http1=", $"Models:Path={Models}", "Models:ScanInterval=00:00:00.05", "Torch:Threads=1",
-            "Decoder:NeighbourInterval=00:00:00.05", "Decoder:NeighbourRetain=00:00:01", .. settings,
+            "Decoder:NeighbourInterval=00:00:00.05", "Decoder:NeighbourRetain=00:00:01", "Decoder:LaterStagesGrace=00:00:10", "Scheduler:MaxBacklog=01:00:00", .. settings,
         ];
         WebApplicationBuilder builder = WebApplication.CreateBuilder([.. all.Select(setting => $"--{setting}")]);
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults(role);
+        builder.Services.AddSingleton<CallsProbe>();
+        builder.Services.AddGrpc(options => options.Interceptors.Add<CallsProbe>());
         add(builder);
         WebApplication app = builder.Build();
         app.MapServiceDefaults();
