@@ -65,11 +65,11 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
                 break;
             }
 
-            long deadline = row.Request.Deadline ?? long.MaxValue;
-            if (_batch.Count == 0 || end <= deadline)
+            long latest = LatestEnd(row, now);
+            if (_batch.Count == 0 || end <= latest)
             {
                 _batch.Add(row);
-                until = Math.Min(until, deadline);
+                until = Math.Min(until, latest);
             }
         }
 
@@ -92,6 +92,19 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
                 row.Yielded += seconds;
             }
         }
+    }
+
+    // When a row's next step must be done for the row to finish in time; where it can't, at its deadline.
+    private long LatestEnd(StageRow row, long now)
+    {
+        if (row.Request.Deadline is not { } deadline)
+        {
+            return long.MaxValue;
+        }
+
+        var costs = row.Running!.Plan.Costs;
+        long latest = deadline - clock.Ticks(costs.Alone(row.Step + 1, row.Request.EndStep));
+        return now + clock.Ticks(costs.Predict(row.Step, 1)) <= latest ? latest : deadline;
     }
 
     private Candidate Choose(ResolutionQueue queue, long now, int rows)
