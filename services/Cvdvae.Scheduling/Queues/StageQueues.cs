@@ -6,11 +6,12 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
     private readonly List<ResolutionQueue> _waiting = [];
     private readonly List<StageRow> _batch = [];
 
-    public void Add(StageRow row)
+    public void Add(StageRow row, long now)
     {
         var queue = row.Running!.Plan.QueueOf(row.Step);
         if (queue.Count == 0)
         {
+            queue.Fill(now);
             _waiting.Add(queue);
         }
 
@@ -110,18 +111,12 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
     private Candidate Choose(ResolutionQueue queue, long now, int rows)
     {
         int priority = int.MinValue;
-        double oldest = 0;
         for (int step = queue.FirstStep; step < queue.EndStep; step++)
         {
             var cohort = queue.Cohort(step);
             if (cohort.Count > 0)
             {
                 priority = Math.Max(priority, cohort[0].Request.Priority);
-            }
-
-            foreach (var row in cohort)
-            {
-                oldest = Math.Max(oldest, row.Age + clock.Seconds(row.ReadySince, now));
             }
         }
 
@@ -136,7 +131,7 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
             }
         }
 
-        double score = queue.Plan.Costs.Order(chosen) - (options.AgeingRate * oldest);
+        double score = queue.Plan.Costs.Order(chosen) - (options.AgeingRate * queue.Age(now, clock));
         score -= queue.FirstStep == 0 ? options.HeadStart.TotalSeconds : 0;
         return new Candidate(queue, chosen, priority, score, queue.Cohort(chosen)[0].Sequence);
     }
