@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cvdvae.FakeService;
+using Cvdvae.TestUtils;
 using Xunit;
 
 namespace Cvdvae.Cli.Tests;
@@ -51,7 +52,7 @@ public sealed class ProcessTests : IDisposable
 
     private static Process Start(string[] arguments, string server)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cvdvae"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(BuildOutput.Program("clients/Cvdvae.Cli", "cvdvae"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["CVDVAE_SERVER"] = server;
         return Process.Start(start)!;
     }

@@ -12,8 +12,8 @@ internal sealed class BenchArguments
     private readonly Option<int[]> _concurrency = NumberList.Create("--concurrency", "calls at a time, as 1,2,4 or FIRST:LAST:STEP; 1 by default", 1, MostCalls);
     private readonly Option<double[]> _rate = NumberList.Create("--request-rate", "calls a second instead, as 5,10 or FIRST:LAST:STEP", 0.001, 1e6);
 
-    private readonly Option<bool> _poisson = Choice.Of(
-        "--distribution", "how the calls of a rate follow each other", false, ("constant", false), ("poisson", true));
+    private readonly Option<ArrivalPattern> _pattern = Choice.Of(
+        "--distribution", "how the calls of a rate follow each other, constant by default", ArrivalPattern.Constant, ("constant", ArrivalPattern.Constant), ("poisson", ArrivalPattern.Poisson));
 
     private readonly Option<double> _warmUp = Seconds("--warm-up", "seconds of load before anything is measured", 2, 0);
     private readonly Option<double> _window = Seconds("--window", "seconds of a measurement window", 5, 0.01);
@@ -28,7 +28,7 @@ internal sealed class BenchArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_concurrency, _rate, _poisson, _warmUp, _window, _mostWindows, _stability, _duration, _count, _mostRunning])
+        foreach (Option option in (Option[])[_concurrency, _rate, _pattern, _warmUp, _window, _mostWindows, _stability, _duration, _count, _mostRunning])
         {
             command.Options.Add(option);
         }
@@ -57,7 +57,7 @@ internal sealed class BenchArguments
 
     /// <summary>When the calls of a rate are due.</summary>
     public IEnumerable<TimeSpan> Arrivals(ParseResult parsed, double rate, int seed) =>
-        parsed.GetValue(_poisson) ? ArrivalTimes.Poisson(rate, seed) : ArrivalTimes.Constant(rate);
+        parsed.GetValue(_pattern) == ArrivalPattern.Poisson ? ArrivalTimes.Poisson(rate, seed) : ArrivalTimes.Constant(rate);
 
     /// <summary>How long to measure.</summary>
     public BenchOptions Options(ParseResult parsed) => new()
