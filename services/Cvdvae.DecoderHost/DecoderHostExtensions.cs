@@ -9,6 +9,7 @@ using Cvdvae.ModelHosting.Repository;
 using Cvdvae.ModelHosting.Runtime;
 using Cvdvae.Scheduling;
 using Cvdvae.ServiceDefaults.Health;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.DecoderHost;
@@ -34,8 +35,9 @@ public static class DecoderHostExtensions
     {
         services.AddTorch();
         services.AddDecoderOptions();
+        services.TryAddSingleton<INoiseSource, PhiloxNoise>();
         services.AddSingleton(provider => new StageScheduler(
-            new TorchStageDevice(new PhiloxNoise(), provider.GetRequiredService<IOptions<TorchOptions>>().Value.ApplyToThread),
+            new TorchStageDevice(provider.GetRequiredService<INoiseSource>(), provider.GetRequiredService<IOptions<TorchOptions>>().Value.ApplyToThread),
             provider.GetRequiredService<IOptions<StageSchedulerOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<StageScheduler>>(),
@@ -58,6 +60,7 @@ public static class DecoderHostExtensions
         services.AddOptions<DecoderOptions>().BindConfiguration(DecoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EncoderLinkOptions>().BindConfiguration(EncoderLinkOptions.Section).ValidateOnStart();
         services.AddOptions<StageSchedulerOptions>().BindConfiguration("Scheduler").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StageSchedulerOptions>().Configure<IOptions<DecoderOptions>>((scheduler, decoder) => scheduler.Stage = decoder.Value.Stages.Length == 0 ? "all" : decoder.Value.Stages);
         services.AddSingleton<IValidateOptions<DecoderOptions>, DecoderOptionsCheck>();
         services.AddSingleton<IValidateOptions<EncoderLinkOptions>, DecoderOptionsCheck>();
     }
@@ -73,6 +76,7 @@ public static class DecoderHostExtensions
             provider.GetRequiredService<IOptions<TorchOptions>>().Value.Precision,
             provider.GetRequiredService<IOptions<StageSchedulerOptions>>().Value.MaxRows,
             options.MaxWaitingPreviewBytes,
+            options.LaterStagesGrace,
             provider.GetRequiredService<DecoderMetrics>());
     }
 }

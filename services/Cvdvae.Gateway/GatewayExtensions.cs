@@ -6,6 +6,7 @@ using Cvdvae.Gateway.Upscaling;
 using Cvdvae.ServiceDefaults.Health;
 using Cvdvae.V1;
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 
@@ -40,6 +41,8 @@ public static class GatewayExtensions
         services.AddHostedService<DecoderPoller>();
         services.AddOptions<GrpcServiceOptions<SuperResolutionApi>>().Configure<IOptions<GatewayOptions>>((grpc, gateway) =>
             grpc.MaxReceiveMessageSize = gateway.Value.MaxMessageBytes);
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, gateway) =>
+            kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Max(kestrel.Limits.Http2.MaxStreamsPerConnection, gateway.Value.MaxConcurrentCalls));
         services.AddServingStatus(SuperResolutionService.Descriptor.FullName);
         services.AddHealthChecks().AddCheck<DecodersHealthCheck>("decoders", tags: [HealthExtensions.Ready]);
         return builder;

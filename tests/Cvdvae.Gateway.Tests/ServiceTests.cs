@@ -61,6 +61,26 @@ public sealed class ServiceTests
             seen.ToHashSet());
     }
 
+    [Fact]
+    public async Task WebRoot_Exists_IsServedOnTheHttpEndpoint()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "index.html"), "<title>page</title>", TestContext.Current.CancellationToken);
+            await using TestGateway gateway = await TestGateway.StartWithAsync([], folder.FullName);
+            using var http = new HttpClient();
+
+            string page = await http.GetStringAsync(new Uri(gateway.Http1), TestContext.Current.CancellationToken).Soon();
+
+            Assert.Equal("<title>page</title>", page);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("MaxSamples", "0")]
     [InlineData("DeadlineMargin", "00:01:00")]

@@ -42,6 +42,9 @@ internal sealed class ServerArguments
         command.Options.Add(_key);
     }
 
+    /// <summary>Where the server is.</summary>
+    public string Address(ParseResult parsed) => parsed.GetRequiredValue(_server);
+
     /// <summary>A client of the server.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="retries">Whether calls that fail before they are admitted are tried again.</param>

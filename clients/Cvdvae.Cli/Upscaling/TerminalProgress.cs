@@ -8,6 +8,7 @@ namespace Cvdvae.Cli.Upscaling;
 /// <param name="console">The terminal; that of the process by default.</param>
 internal sealed class TerminalProgress(IAnsiConsole? console = null) : IUpscaleProgress
 {
+    private const int NameWidth = 9; // the last resolution known is 1024x1024
     private readonly IAnsiConsole _console = console ?? AnsiConsole.Console;
     private readonly Dictionary<int, ProgressTask> _bars = [];
     private ProgressContext? _context;
@@ -39,11 +40,11 @@ internal sealed class TerminalProgress(IAnsiConsole? console = null) : IUpscaleP
         Advance(resolution);
         if (_bars.TryGetValue(resolution, out ProgressTask? bar) && bar.IsFinished)
         {
-            bar.Description = string.Create(CultureInfo.InvariantCulture, $"{Name(resolution)}  {elapsed.TotalSeconds,7:F3} s");
+            bar.Description = string.Create(CultureInfo.InvariantCulture, $"{Name(resolution),-NameWidth}{elapsed.TotalSeconds,8:F3} s");
         }
     }
 
-    private static string Name(int resolution) => $"{resolution,4} x {resolution,-4}";
+    private static string Name(int resolution) => $"{resolution}x{resolution}";
 
     private void Advance(int resolution) => _bars.GetValueOrDefault(resolution)?.Increment(1);
 }

@@ -9,9 +9,7 @@ namespace Cvdvae.DecoderHost.Calls;
 /// <param name="time">The clock.</param>
 internal sealed class ResolutionSpans(ActivityContext parent, TimeProvider time)
 {
-    private int _resolution;
-    private DateTimeOffset _start;
-    private TimeSpan _device;
+    private readonly Dictionary<int, (DateTimeOffset Start, TimeSpan Device)> _open = [];
 
     /// <summary>Notes a step.</summary>
     /// <param name="resolution">Its resolution.</param>
@@ -25,19 +23,15 @@ internal sealed class ResolutionSpans(ActivityContext parent, TimeProvider time)
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        if (_resolution != resolution)
-        {
-            (_resolution, _start, _device) = (resolution, now - deviceTime, TimeSpan.Zero);
-        }
-
-        _device += deviceTime;
+        (DateTimeOffset start, TimeSpan device) = _open.GetValueOrDefault(resolution, (now - deviceTime, TimeSpan.Zero));
+        _open[resolution] = (start, device + deviceTime);
         if (!isLast)
         {
             return;
         }
 
         using Activity? span = Telemetry.Source.StartActivity(
-            string.Create(CultureInfo.InvariantCulture, $"decode {resolution}x{resolution}"), ActivityKind.Internal, parent, startTime: _start);
-        span?.SetTag("cvdvae.resolution", resolution).SetTag("cvdvae.device_ms", _device.TotalMilliseconds).SetEndTime(now.UtcDateTime);
+            string.Create(CultureInfo.InvariantCulture, $"decode {resolution}x{resolution}"), ActivityKind.Internal, parent, startTime: start);
+        span?.SetTag("cvdvae.resolution", resolution).SetTag("cvdvae.device_ms", (device + deviceTime).TotalMilliseconds).SetEndTime(now.UtcDateTime);
     }
 }

@@ -16,7 +16,7 @@ namespace Cvdvae.DecoderHost.Calls;
 /// </summary>
 internal sealed class StageCall : IAsyncDisposable
 {
-    // How long after the deadline the device may still end the request by itself, with its times; and then how long the next stage may.
+    // How long after the deadline the device may still end the request by itself, with its times.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(5);
 
     private readonly CancellationTokenSource _stop;
@@ -257,7 +257,7 @@ internal sealed class StageCall : IAsyncDisposable
             // What the later stages have finished arrives with their own end, at the same time as this one.
             _next.SendDropped(NotHandedOver());
             _next.CompleteSending();
-            await Task.WhenAny(_relaying, Task.Delay(4 * Grace, _stage.Time, Stopped)).ConfigureAwait(false);
+            await Task.WhenAny(_relaying, Task.Delay(_stage.LaterStagesGrace, _stage.Time, Stopped)).ConfigureAwait(false);
             later = _relaying.IsCompletedSuccessfully ? await _relaying.ConfigureAwait(false) : null;
             Stopped.ThrowIfCancellationRequested();
         }

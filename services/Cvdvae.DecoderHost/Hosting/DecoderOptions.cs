@@ -25,6 +25,10 @@ public sealed class DecoderOptions
     [Range(64 << 10, 1 << 30)]
     public int MaxWaitingPreviewBytes { get; set; } = 4 << 20;
 
+    /// <summary>How long the later stages may take to say what they have, when a request's time is up, 0 s to 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    public TimeSpan LaterStagesGrace { get; set; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How often the encoder and the next stage are asked what they have loaded, 50 ms to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:05:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
     public TimeSpan NeighbourInterval { get; set; } = TimeSpan.FromSeconds(1);

@@ -1,7 +1,6 @@
 using Cvdvae.DecoderHost.Hosting;
 using Cvdvae.DecoderHost.Stages;
 using Cvdvae.ServiceDefaults.Channels;
-using Cvdvae.V1;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.DecoderHost.Neighbours;
@@ -11,8 +10,7 @@ internal sealed class DecoderLinks
 {
     public DecoderLinks(ServiceChannels channels, IOptions<DecoderOptions> decoder, IOptions<EncoderLinkOptions> encoder)
     {
-        StageRange.TryParse(decoder.Value.Stages, out StageRange range);
-        Range = range;
+        Range = StageRange.TryParse(decoder.Value.Stages, out StageRange range) ? range : throw new ArgumentException($"stages: '{decoder.Value.Stages}'", nameof(decoder));
         NextAddress = decoder.Value.Next;
         Encoder = new V1.EncoderService.EncoderServiceClient(channels.For(encoder.Value.Address));
         Next = NextAddress.Length > 0 ? new V1.DecoderService.DecoderServiceClient(channels.For(NextAddress)) : null;

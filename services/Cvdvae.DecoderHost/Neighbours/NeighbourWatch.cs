@@ -13,6 +13,9 @@ internal sealed partial class NeighbourWatch : BackgroundService
     // Until a neighbour has answered once.
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(100);
 
+    // A neighbour that answers later than that does not answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly DecoderLinks _links;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
@@ -24,7 +27,7 @@ internal sealed partial class NeighbourWatch : BackgroundService
     public NeighbourWatch(DecoderLinks links, IOptions<DecoderOptions> options, TimeProvider time, ILogger<NeighbourWatch> logger)
     {
         (_links, _interval, _time, _logger) = (links, options.Value.NeighbourInterval, time, logger);
-        TimeSpan retain = options.Value.NeighbourRetain + _interval;
+        TimeSpan retain = options.Value.NeighbourRetain + _interval + Patience;
         _encoder = new Neighbour<GetEncoderStatusResponse>(retain, time);
         _next = new Neighbour<GetDecoderStatusResponse>(retain, time);
     }
@@ -76,7 +79,7 @@ internal sealed partial class NeighbourWatch : BackgroundService
         try
         {
             // gRPC takes the deadline by the system's clock.
-            neighbour.Note(await ask(DateTime.UtcNow + _interval + FirstInterval).ConfigureAwait(false));
+            neighbour.Note(await ask(DateTime.UtcNow + Patience).ConfigureAwait(false));
             if (_silent.Remove(who))
             {
                 Answers(who);

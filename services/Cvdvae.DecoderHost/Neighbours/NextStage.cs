@@ -1,7 +1,7 @@
 using System.Threading.Channels;
-using Cvdvae.DecoderHost.Calls;
 using Cvdvae.ServiceDefaults.Calls;
 using Cvdvae.ServiceDefaults.Errors;
+using Cvdvae.ServiceDefaults.Tensors;
 using Cvdvae.V1;
 using Grpc.Core;
 

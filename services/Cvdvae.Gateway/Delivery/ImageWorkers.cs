@@ -1,23 +1,27 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.Gateway.Delivery;
 
 /// <summary>
-/// A fixed number of workers for everything that computes on pixels, so that many calls at once neither crowd out the threads that serve
-/// requests nor hold memory for more images than there are workers. The most urgent job goes first, the oldest of those.
+/// A fixed number of threads for everything that computes on pixels. They are their own, or long jobs would keep the thread pool from serving
+/// requests; and few, so that many calls at once hold no memory for more images than that. The most urgent job goes first, the oldest of those.
 /// </summary>
 internal sealed class ImageWorkers : IAsyncDisposable
 {
     private readonly PriorityQueue<Action, (ImageJobUrgency Urgency, long Order)> _jobs = new();
-    private readonly SemaphoreSlim _waiting = new(0);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BlockingCollection<bool> _waiting = [];
     private readonly Task[] _workers;
     private long _posted;
 
     public ImageWorkers(IOptions<GatewayOptions> options)
     {
         int count = options.Value.ImageWorkers > 0 ? options.Value.ImageWorkers : Environment.ProcessorCount;
-        _workers = [.. Enumerable.Range(0, count).Select(_ => Task.Run(WorkAsync))];
+        _workers =
+        [
+            .. Enumerable.Range(0, count).Select(_ =>
+                Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
+        ];
     }
 
     /// <summary>Queues a job, which must not throw.</summary>
@@ -28,7 +32,7 @@ internal sealed class ImageWorkers : IAsyncDisposable
             _jobs.Enqueue(job, (urgency, _posted++));
         }
 
-        _waiting.Release();
+        _waiting.Add(true);
     }
 
     /// <summary>Queues a function and gives its value, or what it throws.</summary>
@@ -57,17 +61,15 @@ internal sealed class ImageWorkers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await Task.WhenAll(_workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
+        _waiting.CompleteAdding();
+        await Task.WhenAll(_workers);
         _waiting.Dispose();
     }
 
-    private async Task WorkAsync()
+    private void Work()
     {
-        while (true)
+        foreach (bool _ in _waiting.GetConsumingEnumerable())
         {
-            await _waiting.WaitAsync(_stopping.Token);
             Action job;
             lock (_jobs)
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cvdvae.Gateway.Delivery;
 using Cvdvae.Imaging;
 using Cvdvae.V1;
@@ -39,7 +40,8 @@ internal sealed class InputImageReader(ImageWorkers workers, IOptions<GatewayOpt
 
         try
         {
-            return await workers.RunAsync(ImageJobUrgency.Preview, () => Read(file, scale), cancellationToken);
+            ActivityContext parent = Activity.Current?.Context ?? default;
+            return await workers.RunAsync(ImageJobUrgency.Preview, () => Read(file, scale, parent), cancellationToken);
         }
         finally
         {
@@ -52,8 +54,9 @@ internal sealed class InputImageReader(ImageWorkers workers, IOptions<GatewayOpt
 
     public void Dispose() => _largeImage.Dispose();
 
-    private InputImage Read(ReadOnlyMemory<byte> file, ScaleInfo scale)
+    private InputImage Read(ReadOnlyMemory<byte> file, ScaleInfo scale, ActivityContext parent)
     {
+        using Activity? span = ServiceDefaults.Observability.Telemetry.Source.StartActivity("read image", ActivityKind.Internal, parent);
         RgbImage image = Refusing(() => ImageCodec.Decode(file.Span, _limits));
         int side = Math.Min(image.Width, image.Height);
         RgbImage square = image.Width == image.Height ? image : image.Crop((image.Width - side) / 2, (image.Height - side) / 2, side, side);

@@ -42,9 +42,13 @@ internal sealed class TestGateway : IAsyncDisposable
     public static Task<TestGateway> StartAsync(params FakeDecoder[] decoders) => StartWithAsync([], decoders);
 
     /// <summary>Starts it with options of the section <c>Gateway</c>.</summary>
-    public static async Task<TestGateway> StartWithAsync(Dictionary<string, string> options, params FakeDecoder[] decoders)
+    public static Task<TestGateway> StartWithAsync(Dictionary<string, string> options, params FakeDecoder[] decoders) =>
+        StartWithAsync(options, null, decoders);
+
+    /// <summary>Starts it with a folder of files for browsers.</summary>
+    public static async Task<TestGateway> StartWithAsync(Dictionary<string, string> options, string? webRoot, params FakeDecoder[] decoders)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test" });
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test", WebRootPath = webRoot });
         Dictionary<string, string?> settings = new()
         {
             ["Listen:Grpc"] = "http://127.0.0.1:0",
@@ -53,7 +57,7 @@ internal sealed class TestGateway : IAsyncDisposable
         };
         foreach ((string name, string value) in options)
         {
-            settings[name.Contains(':', StringComparison.Ordinal) ? name : $"Gateway:{name}"] = value;
+            settings[$"Gateway:{name}"] = value;
         }
 
         for (int i = 0; i < decoders.Length; i++)
@@ -107,7 +111,7 @@ internal sealed class TestGateway : IAsyncDisposable
         _channel.Dispose();
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
-        await _app.StopAsync(now.Token).Soon();
+        await _app.StopAsync(now.Token).WaitAsync(Waiting.Limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _app.DisposeAsync();
     }
 }

@@ -74,7 +74,7 @@ public sealed class RequestRulesTests
 
         known.Accessor.SetValue(request, known.FieldType switch
         {
-            Google.Protobuf.Reflection.FieldType.Float => float.Parse(value),
+            Google.Protobuf.Reflection.FieldType.Float => (object)float.Parse(value),
             Google.Protobuf.Reflection.FieldType.Enum => int.Parse(value),
             _ => uint.Parse(value),
         });

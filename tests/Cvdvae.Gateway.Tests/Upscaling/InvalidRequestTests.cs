@@ -51,6 +51,7 @@ public sealed class InvalidRequestTests : IAsyncLifetime
             "animated" => SampleFiles.AnimatedWebp,
             _ => TestInput.Png(17, 16).ToByteArray(),
         });
+        request.InputFit = kind == "animated" ? InputFit.CropAndResize : InputFit.Exact;
 
         RpcException error = await _gateway.FailAsync(request);
 

@@ -1,0 +1,98 @@
+using Cvdvae.FakeService;
+using Grpc.Core;
+using Xunit;
+
+namespace Cvdvae.Cli.Tests;
+
+public sealed class ErrorTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("frobnicate", "frobnicate")]
+    [InlineData("upscale --output x", "IMAGE")]
+    [InlineData("upscale x.png", "--output")]
+    [InlineData("upscale x.png --output y --samples 0", "--samples: 0 is not from 1")]
+    [InlineData("upscale x.png --output y --samples few", "few")]
+    [InlineData("upscale x.png --output y --temperature NaN", "--temperature: NaN is not from 0 to 10")]
+    [InlineData("upscale x.png --output y --prior-temperature -1", "--prior-temperature: -1 is not from 0 to 10")]
+    [InlineData("upscale x.png --output y --seed -1", "-1")]
+    [InlineData("upscale x.png --output y --format gif", "--format: 'gif' is not png, jpeg or webp")]
+    [InlineData("upscale x.png --output y --format raw", "--format: 'raw' is not png, jpeg or webp")]
+    [InlineData("upscale x.png --output y --fit stretch", "--fit: 'stretch' is not exact or crop")]
+    [InlineData("upscale x.png --output y --pixel-sampling best", "--pixel-sampling: 'best' is not sample, mode or mean")]
+    [InlineData("upscale x.png --output y --preview-resolutions 8,x", "--preview-resolutions: '8,x' is not a list of numbers from 1")]
+    [InlineData("upscale x.png --output y --deadline 0", "--deadline: 0 is not from 0.001")]
+    [InlineData("upscale x.png --output y --server localhost:5000", "--server: 'localhost:5000' is not http://host:port")]
+    [InlineData("models --server unix:relative", "--server: 'unix:relative' has no absolute path")]
+    [InlineData("bench", "IMAGES")]
+    [InlineData("bench x.png --concurrency 1,0", "--concurrency: '1,0' is not a list of numbers from 1 to 10000")]
+    [InlineData("bench x.png --concurrency 1 --request-rate 2", "give one of --concurrency and --request-rate")]
+    [InlineData("bench x.png --duration 1 --count 2", "give one of --duration and --count")]
+    [InlineData("bench x.png --distribution uniform", "--distribution: 'uniform' is not constant or poisson")]
+    public async Task Run_WrongUsage_SaysWhatIsAcceptedAndExitsWithTwo(string arguments, string expected)
+    {
+        CliResult result = await Cli.RunAsync(arguments.Split(' '));
+
+        Assert.Equal(2, result.Status);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upscale_NoSuchFile_IsOneLine() =>
+        await FailsAsync(["upscale", _folder["none.png"], "--output", _folder["out"]], "none.png");
+
+    [Fact]
+    public async Task Upscale_OutputIsAFile_IsOneLine()
+    {
+        string image = Inputs.Png(_folder);
+        await FailsAsync(["upscale", image, "--output", image], "input.png");
+    }
+
+    [Fact]
+    public async Task Upscale_DeadServer_NamesItsAddress() =>
+        await FailsAsync(["upscale", Inputs.Png(_folder), "--output", _folder["out"], "--server", "http://127.0.0.1:1"], "can't reach http://127.0.0.1:1: Connection refused");
+
+    [Fact]
+    public async Task Upscale_RefusedImage_IsTheServersOwnLine()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        await FailsAsync(["upscale", Inputs.Png(_folder, 17), "--output", _folder["out"], "--server", server.Address], "image: 17x17 is not an input size");
+    }
+
+    [Fact]
+    public async Task Upscale_UnknownModel_IsOneLine()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        await FailsAsync(["upscale", Inputs.Png(_folder), "--output", _folder["out"], "--model", "none", "--server", server.Address], "model: there is no 'none'");
+    }
+
+    [Fact]
+    public async Task Upscale_InternalError_GivesTheRequestToAskFor()
+    {
+        var upscaler = new FakeUpscaler();
+        upscaler.Script = async (_, events, _) =>
+        {
+            await events.WriteAsync(new() { Started = new() { RequestId = "r-1", OutputSize = 64 } });
+            throw new RpcException(new Status(StatusCode.Internal, "the server failed"), new Metadata { { "x-request-id", "r-1" } });
+        };
+        await using FakeServer server = await FakeServer.StartAsync(upscaler);
+        await FailsAsync(["upscale", Inputs.Png(_folder), "--output", _folder["out"], "--server", server.Address], "the server failed (request r-1)");
+    }
+
+    [Fact]
+    public async Task Bench_DeadServer_IsOneLine() =>
+        await FailsAsync(["bench", Inputs.Png(_folder), "--server", "http://127.0.0.1:1"], "can't reach http://127.0.0.1:1");
+
+    private static async Task FailsAsync(string[] arguments, string expected)
+    {
+        CliResult result = await Cli.RunAsync(arguments);
+
+        Assert.Equal(1, result.Status);
+        Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.TrimEnd().Split('\n'));
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+}

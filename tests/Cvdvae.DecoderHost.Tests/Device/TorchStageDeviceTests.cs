@@ -1,0 +1,231 @@
+using Cvdvae.DecoderHost.Device;
+using Cvdvae.DecoderHost.Models;
+using Cvdvae.Model.Sampling;
+using Cvdvae.Scheduling;
+using Cvdvae.ServiceDefaults.Tensors;
+using TorchSharp;
+using Xunit;
+using ModelSampling = Cvdvae.Model.Sampling.PixelSampling;
+
+namespace Cvdvae.DecoderHost.Tests.Device;
+
+[Collection(ProcessWide.Name)]
+public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<SmallDecoder>
+{
+    private readonly TorchStageDevice _device = new(new PhiloxNoise());
+
+    private LoadedDecoder Whole => decoder.Whole;
+
+    private int Steps => Whole.Plan.Steps.Count;
+
+    [Fact]
+    public void Run_StrangersInOneBatch_GivesEachWhatItGetsAlone()
+    {
+        List<RecordingSink> alone = [.. Strangers().Select(request =>
+        {
+            using (request)
+            {
+                request.Run(_device, 0, Steps);
+                _device.Release(request.Rows);
+                return request.Sink;
+            }
+        })];
+        List<DeviceRequest> together = Strangers();
+        List<StageRow> rows = [.. together.SelectMany(request => request.Rows)];
+
+        for (int step = 0; step < Steps; step++)
+        {
+            _device.Run(Whole.Plan, step, rows);
+        }
+
+        AssertSame(alone, together);
+        _device.Release(rows);
+        together.ForEach(request => request.Dispose());
+    }
+
+    [Fact]
+    public void Run_RowsSplitAndJoinedInAnyOrder_GivesTheSame()
+    {
+        List<DeviceRequest> reference = Strangers();
+        reference.ForEach(request => request.Run(_device, 0, Steps));
+        List<DeviceRequest> mixed = Strangers();
+        List<StageRow> rows = [.. mixed.SelectMany(request => request.Rows)];
+        var random = new Random(7);
+        for (int step = 0; step < Steps; step++)
+        {
+            StageRow[] shuffled = [.. rows];
+            random.Shuffle(shuffled);
+            int cut = random.Next(1, shuffled.Length);
+            _device.Run(Whole.Plan, step, shuffled[..cut]);
+            _device.Run(Whole.Plan, step, shuffled[cut..]);
+        }
+
+        AssertSame([.. reference.Select(request => request.Sink)], mixed);
+        foreach (DeviceRequest request in reference.Concat(mixed))
+        {
+            _device.Release(request.Rows);
+            request.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(25)]
+    [InlineData(59)] // in the pixels
+    public void Run_OutOfMemory_LeavesTheRowsForATryInParts(int after)
+    {
+        using var reference = new DeviceRequest(Whole, 2, 5, 6);
+        reference.Run(_device, 0, Steps);
+        using var request = new DeviceRequest(Whole, 2, 5, 6);
+        var failing = new TorchStageDevice(new FailingNoise(after));
+        int failures = 0;
+        for (int step = 0; step < Steps; step++)
+        {
+            try
+            {
+                failing.Run(Whole.Plan, step, request.Rows);
+            }
+            catch (OutOfDeviceMemoryException)
+            {
+                failures++;
+                failing.Run(Whole.Plan, step, [.. request.Rows.Skip(3)]);
+                failing.Run(Whole.Plan, step, [.. request.Rows.Take(3)]);
+            }
+        }
+
+        Assert.Equal(1, failures);
+        AssertSame([reference.Sink], [request]);
+        _device.Release(reference.Rows);
+        _device.Release(request.Rows);
+    }
+
+    [Fact]
+    public void Run_OtherError_IsPassedOnAsItIs()
+    {
+        using var request = new DeviceRequest(Whole, 2, 5, 1);
+        var failing = new TorchStageDevice(new BrokenNoise());
+
+        Assert.Throws<NotSupportedException>(() => failing.Run(Whole.Plan, 0, request.Rows));
+    }
+
+    [Fact]
+    public void Run_TwoStages_GiveWhatOneGives()
+    {
+        foreach (int scale in (int[])[2, 4])
+        {
+            using var whole = new DeviceRequest(Whole, scale, 9, 3);
+            whole.Run(_device, 0, Steps);
+            using var coarse = new DeviceRequest(decoder.Coarse, scale, 9, 3);
+            coarse.Run(_device, 0, decoder.Coarse.Plan.Steps.Count);
+            using var fine = new DeviceRequest(decoder.Fine, scale, 9, 3);
+            foreach ((int position, TensorContent features) in coarse.Sink.HandedOver)
+            {
+                fine.Bring(position, features);
+            }
+
+            fine.Run(_device, 0, decoder.Fine.Plan.Steps.Count);
+
+            Assert.Equal(3, coarse.Sink.HandedOver.Count);
+            var staged = new RecordingSink();
+            foreach (((int position, int resolution), TensorContent levels) in coarse.Sink.Frames.Concat(fine.Sink.Frames))
+            {
+                staged.Frame(position, resolution, levels);
+            }
+
+            Assert.Equal(whole.Sink.Frames.Keys.Order(), staged.Frames.Keys.Order());
+            LevelAssert.SameDraw(All([whole.Sink]), All([staged]));
+            _device.Release(whole.Rows);
+            _device.Release(coarse.Rows);
+            _device.Release(fine.Rows);
+        }
+    }
+
+    [Fact]
+    public void Run_SomeResolutionsWanted_MakesThoseAndTheLast()
+    {
+        using var request = new DeviceRequest(Whole, 4, 3, 2, wants: resolution => resolution == 4);
+
+        request.Run(_device, 0, Steps);
+
+        Assert.Equal([(0, 4), (0, 16), (1, 4), (1, 16)], request.Sink.Frames.Keys.Order());
+        Assert.Equal([4u, 4u, 3u], request.Sink.Frames[(1, 4)].Shape);
+        Assert.Equal([16u, 16u, 3u], request.Sink.Frames[(1, 16)].Shape);
+        _device.Release(request.Rows);
+    }
+
+    [Fact]
+    public void RunAndRelease_RowsOfAllKinds_LeaveNoTensors()
+    {
+        Cycle();
+        long before = torch.Tensor.TotalCount;
+        for (int repetition = 0; repetition < 20; repetition++)
+        {
+            Cycle();
+            Assert.Equal(before, torch.Tensor.TotalCount);
+        }
+    }
+
+    [Fact]
+    public void WarmUp_Model_MeasuresEveryStepAndLeavesNoTensors()
+    {
+        var measured = new List<int>();
+        DecoderWarmUp.Run(Whole, (_, _) => { }, TestContext.Current.CancellationToken);
+        long before = torch.Tensor.TotalCount;
+
+        DecoderWarmUp.Run(Whole, (step, time) => measured.Add(time > TimeSpan.Zero ? step : -1), TestContext.Current.CancellationToken);
+        DecoderWarmUp.Run(decoder.Coarse, (_, _) => { }, TestContext.Current.CancellationToken);
+        DecoderWarmUp.Run(decoder.Fine, (_, _) => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, Steps), measured);
+        Assert.True(Whole.Costs.SecondsPerSample > 0);
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    private void Cycle()
+    {
+        using var finished = new DeviceRequest(Whole, 2, 1, 3);
+        using var cancelled = new DeviceRequest(Whole, 4, 2, 2);
+        using var failed = new DeviceRequest(Whole, 2, 3, 2);
+        StageRow[] all = [.. finished.Rows, .. cancelled.Rows, .. failed.Rows];
+        _device.Run(Whole.Plan, 0, all);
+        _device.Run(Whole.Plan, 1, all);
+        Assert.Throws<OutOfDeviceMemoryException>(() => new TorchStageDevice(new FailingNoise(3)).Run(Whole.Plan, 2, failed.Rows.Concat(finished.Rows).ToArray()));
+        _device.Release(failed.Rows);
+        _device.Run(Whole.Plan, 2, [cancelled.Rows[1], finished.Rows[0]]);
+        _device.Release(cancelled.Rows);
+        _device.Run(Whole.Plan, 2, [finished.Rows[2], finished.Rows[1]]);
+        finished.Run(_device, 3, Steps);
+        _device.Release([finished.Rows[1]]);
+        _device.Release([finished.Rows[0], finished.Rows[2]]);
+    }
+
+    private List<DeviceRequest> Strangers() =>
+    [
+        new(Whole, 2, 11, 3),
+        new(Whole, 4, 12, 2, temperature: 0.5f, sampling: ModelSampling.Mode),
+        new(Whole, 2, 13, 1, temperature: 0, sampling: ModelSampling.Mean),
+        new(Whole, 4, ulong.MaxValue, 2, temperature: 1),
+    ];
+
+    private static void AssertSame(List<RecordingSink> expected, List<DeviceRequest> actual)
+    {
+        for (int request = 0; request < expected.Count; request++)
+        {
+            Assert.Equal(expected[request].Frames.Keys.Order(), actual[request].Sink.Frames.Keys.Order());
+        }
+
+        LevelAssert.SameDraw(All(expected), All(actual.Select(request => request.Sink)));
+    }
+
+    private static byte[] All(IEnumerable<RecordingSink> sinks) =>
+        [.. sinks.SelectMany(sink => sink.Frames.OrderBy(entry => entry.Key).SelectMany(entry => entry.Value.Data.ToArray()))];
+
+    private sealed class BrokenNoise : INoiseSource
+    {
+        public void FillNormal(NoiseStream stream, Span<float> destination) => throw new NotSupportedException();
+
+        public void FillUniform(NoiseStream stream, Span<float> destination) => throw new NotSupportedException();
+    }
+}
