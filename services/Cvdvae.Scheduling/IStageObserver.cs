@@ -4,7 +4,7 @@ namespace Cvdvae.Scheduling;
 public interface IStageObserver
 {
     /// <summary>Rows of the request have run a step.</summary>
-    /// <param name="rows">The rows.</param>
+    /// <param name="rows">The rows; the list may be kept.</param>
     /// <param name="step">Index of the step in the plan.</param>
     /// <param name="deviceTime">Time of the whole batch that they were in.</param>
     public void StepDone(IReadOnlyList<StageRow> rows, int step, TimeSpan deviceTime);

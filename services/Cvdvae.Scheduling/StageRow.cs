@@ -36,9 +36,6 @@ public sealed class StageRow
     /// <summary>Timestamp since which it could run its next step.</summary>
     internal long ReadySince { get; set; }
 
-    /// <summary>Seconds of earlier waiting that have not been paid back by device time.</summary>
-    internal double Age { get; set; }
-
     /// <summary>Seconds that it has let others catch up, in its present resolution.</summary>
     internal double Yielded { get; set; }
 }

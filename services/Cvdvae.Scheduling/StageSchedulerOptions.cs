@@ -29,7 +29,7 @@ public sealed class StageSchedulerOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan MinRetryAfter { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Device seconds by which a row's score falls for every second it waits, from 0.0001 to 1: about the share of the device that a row gets while cheaper work never ends.</summary>
+    /// <summary>Device seconds by which a resolution's score falls for every second that it waits, from 0.0001 to 1: the share of the device that it gets while cheaper work never ends.</summary>
     [Range(0.0001, 1)]
     public double AgeingRate { get; set; } = 0.02;
 

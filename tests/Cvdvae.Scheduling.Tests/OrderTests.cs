@@ -1,4 +1,5 @@
 using Cvdvae.Scheduling.Tests.Simulation;
+using Xunit;
 
 namespace Cvdvae.Scheduling.Tests;
 

@@ -8,19 +8,20 @@ internal sealed class MemoryLimit
 
     private int _patience = FirstPatience;
     private int _fitted;
+    private bool _grown;
 
     public int Rows { get; private set; } = int.MaxValue;
 
     /// <summary>A batch did not fit.</summary>
     public void Halve(int rows)
     {
-        if (Rows != int.MaxValue)
+        if (_grown)
         {
             // Every try that fails costs a step: try less often.
             _patience = Math.Min(2 * _patience, LongestPatience);
         }
 
-        (Rows, _fitted) = (Math.Max(1, Math.Min(rows, Rows) / 2), 0);
+        (Rows, _fitted, _grown) = (Math.Max(1, Math.Min(rows, Rows) / 2), 0, false);
     }
 
     /// <summary>A batch fitted.</summary>
@@ -32,7 +33,7 @@ internal sealed class MemoryLimit
             return false;
         }
 
-        (Rows, _fitted) = (Rows + 1, 0);
+        (Rows, _fitted, _grown) = (Rows + 1, 0, true);
         return true;
     }
 }

@@ -12,12 +12,14 @@ internal sealed class PlanCosts
     private readonly double[] _fixed;
     private readonly double[] _perRow;
     private readonly double[] _order;
+    private readonly double[] _before;
 
     public PlanCosts(StagePlan plan)
     {
         _plan = plan;
         int count = plan.Steps.Count;
-        (_steps, _fixed, _perRow, _order) = (new StepCost[count], new double[count], new double[count], new double[count]);
+        (_steps, _fixed, _perRow) = (new StepCost[count], new double[count], new double[count]);
+        (_order, _before) = (new double[count], new double[count + 1]);
         for (int i = 0; i < count; i++)
         {
             _steps[i] = new StepCost(UnmeasuredFixedShare);
@@ -37,6 +39,9 @@ internal sealed class PlanCosts
 
     /// <summary>The dearest step so far for a single row, in seconds: never falls from one step to the next, so that noise of the measurements doesn't put a finer step before a coarser one.</summary>
     public double Order(int step) => _order[step];
+
+    /// <summary>Seconds of the steps from one to another, exclusive, for a single row.</summary>
+    public double Alone(int firstStep, int endStep) => _before[endStep] - _before[firstStep];
 
     public void Observe(int step, int rows, double seconds)
     {
@@ -69,6 +74,7 @@ internal sealed class PlanCosts
             }
 
             _order[i] = dearest = Math.Max(dearest, _fixed[i] + _perRow[i]);
+            _before[i + 1] = _before[i] + _fixed[i] + _perRow[i];
         }
     }
 }

@@ -17,11 +17,13 @@ internal static class CatchUp
         int leaders = queue.Cohort(ahead).Count;
         int followers = queue.Cohort(behind).Count;
         double delay = Waited(queue.Cohort(ahead));
+        double alone = 0;
         for (int step = behind; step < ahead; step++)
         {
             delay += (Batches(followers, plan.Largest(step)) * costs.Fixed(step)) + (followers * costs.PerRow(step));
         }
 
+        double until = delay;
         double saved = 0;
         for (int step = ahead; step < queue.EndStep; step++)
         {
@@ -29,9 +31,11 @@ internal static class CatchUp
             int fewer = Batches(leaders, largest) + Batches(followers, largest) - Batches(leaders + followers, largest);
             saved += fewer * costs.Fixed(step);
             delay += followers * costs.PerRow(step);
+            alone += (Batches(leaders, largest) * costs.Fixed(step)) + (leaders * costs.PerRow(step));
         }
 
-        return leaders * delay < saved * (rows - leaders);
+        // However much the others gain: no longer than the leaders need for the rest of the resolution.
+        return until <= alone && leaders * delay < saved * (rows - leaders);
     }
 
     // What the leaders have waited for others already counts, so that they can't be kept for ever by one newcomer after the other.

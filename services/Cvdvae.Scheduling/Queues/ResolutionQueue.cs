@@ -6,6 +6,8 @@ namespace Cvdvae.Scheduling.Queues;
 internal sealed class ResolutionQueue
 {
     private readonly List<StageRow>[] _cohorts;
+    private double _age;
+    private long _since;
 
     public ResolutionQueue(PlanWork plan, int firstStep)
     {
@@ -33,6 +35,26 @@ internal sealed class ResolutionQueue
     public int EndStep { get; }
 
     public int Count { get; private set; }
+
+    /// <summary>Seconds that the queue has waited and not been given back in device time.</summary>
+    public double Age(long now, StageClock clock) => _age + clock.Seconds(_since, now);
+
+    /// <summary>Begins to age anew when rows come into the empty queue, unless they come back from its own step.</summary>
+    public void Fill(long now)
+    {
+        if (now != _since)
+        {
+            (_age, _since) = (0, now);
+        }
+    }
+
+    /// <summary>A step of the queue has run: its device time pays for waiting.</summary>
+    /// <param name="begin">When it began.</param>
+    /// <param name="end">When it ended.</param>
+    /// <param name="paid">Seconds of waiting that it pays for.</param>
+    /// <param name="clock">Of the timestamps.</param>
+    public void Serve(long begin, long end, double paid, StageClock clock) =>
+        (_age, _since) = (Math.Max(0, Age(begin, clock) - paid), end);
 
     /// <summary>Rows before a step, by falling priority and then in the order of their admission.</summary>
     public List<StageRow> Cohort(int step) => _cohorts[step - FirstStep];

@@ -6,11 +6,12 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
     private readonly List<ResolutionQueue> _waiting = [];
     private readonly List<StageRow> _batch = [];
 
-    public void Add(StageRow row)
+    public void Add(StageRow row, long now)
     {
         var queue = row.Running!.Plan.QueueOf(row.Step);
         if (queue.Count == 0)
         {
+            queue.Fill(now);
             _waiting.Add(queue);
         }
 
@@ -65,11 +66,11 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
                 break;
             }
 
-            long deadline = row.Request.Deadline ?? long.MaxValue;
-            if (_batch.Count == 0 || end <= deadline)
+            long latest = LatestEnd(row, now);
+            if (_batch.Count == 0 || end <= latest)
             {
                 _batch.Add(row);
-                until = Math.Min(until, deadline);
+                until = Math.Min(until, latest);
             }
         }
 
@@ -94,21 +95,28 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
         }
     }
 
+    // When a row's next step must be done for the row to finish in time; where it can't, at its deadline.
+    private long LatestEnd(StageRow row, long now)
+    {
+        if (row.Request.Deadline is not { } deadline)
+        {
+            return long.MaxValue;
+        }
+
+        var costs = row.Running!.Plan.Costs;
+        long latest = deadline - clock.Ticks(costs.Alone(row.Step + 1, row.Request.EndStep));
+        return now + clock.Ticks(costs.Predict(row.Step, 1)) <= latest ? latest : deadline;
+    }
+
     private Candidate Choose(ResolutionQueue queue, long now, int rows)
     {
         int priority = int.MinValue;
-        double oldest = 0;
         for (int step = queue.FirstStep; step < queue.EndStep; step++)
         {
             var cohort = queue.Cohort(step);
             if (cohort.Count > 0)
             {
                 priority = Math.Max(priority, cohort[0].Request.Priority);
-            }
-
-            foreach (var row in cohort)
-            {
-                oldest = Math.Max(oldest, row.Age + clock.Seconds(row.ReadySince, now));
             }
         }
 
@@ -123,7 +131,7 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
             }
         }
 
-        double score = queue.Plan.Costs.Order(chosen) - (options.AgeingRate * oldest);
+        double score = queue.Plan.Costs.Order(chosen) - (options.AgeingRate * queue.Age(now, clock));
         score -= queue.FirstStep == 0 ? options.HeadStart.TotalSeconds : 0;
         return new Candidate(queue, chosen, priority, score, queue.Cohort(chosen)[0].Sequence);
     }

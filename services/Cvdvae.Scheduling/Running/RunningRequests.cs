@@ -64,7 +64,7 @@ internal sealed class RunningRequests(
         }
 
         (row.Phase, row.ReadySince) = (RowPhase.Ready, now);
-        queues.Add(row);
+        queues.Add(row, now);
     }
 
     public void Raise(IReadOnlyList<StageRow> rows, int limit, long at)

@@ -76,10 +76,12 @@ internal sealed class StageLoop
         {
             _logger.OutOfMemory(rows.Length, plan.Plan.Name, plan.Plan.Steps[step].Group);
             _work.Halve(plan, step, rows.Length);
+            long now = _clock.Now;
+            candidate.Queue.Serve(begin, now, 0, _clock);
             foreach (var row in rows)
             {
                 row.Phase = RowPhase.Ready;
-                _queues.Add(row);
+                _queues.Add(row, now);
             }
 
             return;
@@ -97,13 +99,10 @@ internal sealed class StageLoop
         _work.Done(plan, step, rows.Length, seconds);
         _metrics.StepDone(plan.Plan, step, rows.Length, seconds);
         StageQueues.Yield(candidate, seconds);
+        candidate.Queue.Serve(begin, end, seconds / _ageingRate, _clock);
         foreach (var row in rows)
         {
             row.Step++;
-
-            // What a row has waited is paid back by what it cost the device.
-            double age = row.Age + _clock.Seconds(row.ReadySince, begin);
-            row.Age = Math.Max(0, age - (seconds / rows.Length / _ageingRate));
         }
 
         Tell(rows, step, begin, _clock.Time.GetElapsedTime(begin, end));

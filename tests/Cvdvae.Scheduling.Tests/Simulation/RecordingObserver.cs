@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Cvdvae.Scheduling.Tests.Simulation;
 
 /// <summary>Notes what a request is told.</summary>

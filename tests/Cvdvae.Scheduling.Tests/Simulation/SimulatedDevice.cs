@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Xunit;
 
 namespace Cvdvae.Scheduling.Tests.Simulation;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using System.Diagnostics.Metrics;
+using Xunit;
 
 namespace Cvdvae.Scheduling.Tests.Simulation;
 
@@ -36,7 +37,7 @@ internal sealed class SimulatedStage : IAsyncDisposable
         int limit = int.MaxValue,
         int priority = 0,
         double? deadlineIn = null,
-        CancellationToken cancelled = default,
+        CancellationTokenSource? cancel = null,
         string? id = null)
     {
         var observer = new RecordingObserver(Time);
@@ -46,7 +47,7 @@ internal sealed class SimulatedStage : IAsyncDisposable
             InitialLimit = limit,
             Priority = priority,
             Deadline = deadlineIn is { } ms ? Time.GetTimestamp() + TimeSpan.FromMilliseconds(ms).Ticks : null,
-            Cancelled = cancelled,
+            Cancelled = cancel?.Token ?? default,
         };
         _observers.Add(request, observer);
         return request;

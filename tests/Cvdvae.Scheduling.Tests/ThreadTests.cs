@@ -1,0 +1,124 @@
+using Cvdvae.Scheduling.Tests.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Cvdvae.Scheduling.Tests;
+
+/// <summary>With the scheduler's own thread.</summary>
+public sealed class ThreadTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task TryAdmit_FromManyThreads_AllEndAndDrainCompletes()
+    {
+        var device = new CountingDevice();
+        await using var scheduler = Start(device, TimeProvider.System);
+        var plan = Plans.Pyramid();
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            var reasons = new List<StageEndReason>();
+            for (int i = 0; i < 25; i++)
+            {
+                var observer = new RecordingObserver(TimeProvider.System);
+                var request = new StageRequest("r", plan, [0, 1], observer) { InitialLimit = 5 };
+                Assert.True(scheduler.TryAdmit(request).Admitted);
+                scheduler.Raise(request.Rows, 20);
+                scheduler.Raise(request.Rows, int.MaxValue);
+                reasons.Add((await observer.Completion).Reason);
+            }
+
+            return reasons;
+        }))).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await scheduler.DrainAsync(CancellationToken.None).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.All(ends.SelectMany(e => e), reason => Assert.Equal(StageEndReason.Finished, reason));
+        Assert.Equal(8 * 25 * 2 * plan.Steps.Count, device.RowSteps);
+        Assert.Equal(8 * 25 * 2, device.Released);
+        Assert.Equal(default, (scheduler.Load.Rows, scheduler.Load.Backlog));
+    }
+
+    [Fact]
+    public async Task TryAdmit_WhileAStepRuns_DoesNotWaitForIt()
+    {
+        var device = new CountingDevice();
+        await using var scheduler = Start(device, TimeProvider.System);
+        device.Block();
+        var running = Request(out var observer);
+        Assert.True(scheduler.TryAdmit(running).Admitted);
+        await device.Entered.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.True(scheduler.TryAdmit(Request(out var second)).Admitted);
+        scheduler.Raise(running.Rows, 3);
+        Assert.Equal(2, scheduler.Load.Rows);
+        Assert.Empty(observer.Ends);
+
+        device.Unblock();
+        Assert.Equal(StageEndReason.Finished, (await observer.Completion).Reason);
+        Assert.Equal(StageEndReason.Finished, (await second.Completion).Reason);
+    }
+
+    [Fact]
+    public async Task Cancel_WhileTheThreadSleeps_EndsTheBlockedRequest()
+    {
+        await using var scheduler = Start(new CountingDevice(), TimeProvider.System);
+        using var cancel = new CancellationTokenSource();
+        var observer = new RecordingObserver(TimeProvider.System);
+        var request = new StageRequest("r", Plans.Flat(2), [0], observer) { InitialLimit = 0, Cancelled = cancel.Token };
+        Assert.True(scheduler.TryAdmit(request).Admitted);
+
+        await cancel.CancelAsync();
+
+        Assert.Equal(StageEndReason.Cancelled, (await observer.Completion).Reason);
+    }
+
+    [Fact]
+    public async Task Deadline_WhileTheThreadSleeps_EndsTheBlockedRequest()
+    {
+        var time = new FakeTimeProvider();
+        await using var scheduler = Start(new CountingDevice(), time);
+        var observer = new RecordingObserver(time);
+        var request = new StageRequest("r", Plans.Flat(2), [0], observer)
+        {
+            InitialLimit = 0,
+            Deadline = time.GetTimestamp() + TimeSpan.FromSeconds(5).Ticks,
+        };
+        Assert.True(scheduler.TryAdmit(request).Admitted);
+
+        // The thread sets its alarm at some moment of its own.
+        for (int i = 0; i < 1000 && observer.EndedAt == 0; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(StageEndReason.Deadline, (await observer.Completion).Reason);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_RunningRequests_EndAsCancelledAfterTheStep()
+    {
+        var device = new CountingDevice();
+        var scheduler = Start(device, TimeProvider.System);
+        device.Block();
+        Assert.True(scheduler.TryAdmit(Request(out var observer)).Admitted);
+        await device.Entered.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        var disposed = scheduler.DisposeAsync().AsTask();
+        Assert.False(disposed.IsCompleted);
+        device.Unblock();
+        await disposed.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal(StageEndReason.Cancelled, Assert.Single(observer.Ends).Reason);
+        Assert.Equal((1, 1), (device.RowSteps, device.Released));
+        Assert.False(scheduler.TryAdmit(Request(out _)).Admitted);
+    }
+
+    private static StageScheduler Start(IStageDevice device, TimeProvider time) =>
+        new(device, new StageSchedulerOptions(), time, NullLogger<StageScheduler>.Instance);
+
+    private static StageRequest Request(out RecordingObserver observer) =>
+        new("r", Plans.Flat(3), [0], observer = new RecordingObserver(TimeProvider.System));
+}
