@@ -36,5 +36,7 @@ public sealed class LeakTests
         {
             await cluster.IdleAsync(stage);
         }
+
+        await TestCluster.Eventually(() => cluster.Encoder.Running == 0);
     }
 }

@@ -126,6 +126,7 @@ public sealed class TestCluster : IAsyncDisposable
             await app.DisposeAsync();
         }
 
+        Encoder.Dispose();
         Noise.Dispose();
         _temporary.Dispose();
     }
