@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Cvdvae.Gateway.Tests.Fakes;
@@ -59,6 +60,27 @@ public sealed class ServiceTests
                 "cvdvae.gateway.resolution.time", "cvdvae.gateway.total.time",
             },
             seen.ToHashSet());
+    }
+
+    [Fact]
+    public async Task Spans_OfACall_BelongToTheCallersTrace()
+    {
+        var spans = new ConcurrentBag<(string Name, string Trace)>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Cvdvae",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity => spans.Add((activity.OperationName, activity.TraceId.ToHexString())),
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync();
+        await using TestGateway gateway = await TestGateway.StartAsync(decoder);
+        string trace = ActivityTraceId.CreateRandom().ToHexString();
+
+        await gateway.UpscaleAsync(TestGateway.Request(2), headers: new Metadata { { "traceparent", $"00-{trace}-00f067aa0ba902b7-01" } });
+
+        string[] names = [.. spans.Where(span => span.Trace == trace).Select(span => span.Name).Order()];
+        Assert.Equal(["decode", "encode result", "encode result", "read image"], names);
     }
 
     [Fact]
