@@ -10,6 +10,7 @@ namespace Cvdvae.ServiceDefaults.Calls;
 /// </summary>
 internal sealed partial class GracefulShutdown : IHostedLifecycleService
 {
+    private static readonly TimeSpan WatchersTime = TimeSpan.FromSeconds(1);
     private readonly RunningCalls _calls;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly TimeSpan _timeout;
@@ -25,16 +26,16 @@ internal sealed partial class GracefulShutdown : IHostedLifecycleService
     {
         // A host that is stopped by its own method has not said so yet.
         _lifetime.StopApplication();
-        try
-        {
-            await _calls.Drained.WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
+        if (!await Within(_timeout, _calls.Drained, cancellationToken).ConfigureAwait(false))
         {
             Aborted(_calls.Abort(), _timeout.TotalSeconds);
         }
 
-        _calls.Abort();
+        // Those who watch the health hear of the end; whoever asks for reflection has no reason to stay.
+        if (!await Within(WatchersTime, _calls.Empty, cancellationToken).ConfigureAwait(false))
+        {
+            _calls.Abort();
+        }
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -46,6 +47,19 @@ internal sealed partial class GracefulShutdown : IHostedLifecycleService
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<bool> Within(TimeSpan limit, Task task, CancellationToken cancellation)
+    {
+        try
+        {
+            await task.WaitAsync(limit, _time, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
 
     [LoggerMessage(110, LogLevel.Warning, "aborted {Count} calls that still ran {Seconds} s after the stop")]
     private partial void Aborted(int count, double seconds);

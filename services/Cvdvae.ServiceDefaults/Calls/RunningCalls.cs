@@ -9,12 +9,13 @@ internal sealed class RunningCalls
     private readonly Lock _gate = new();
     private readonly Dictionary<HttpContext, bool> _running = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationToken _stopping;
 
     public RunningCalls(IHostApplicationLifetime lifetime)
     {
         _stopping = lifetime.ApplicationStopping;
-        _stopping.Register(CompleteWhenDrained);
+        _stopping.Register(Complete);
     }
 
     /// <summary>Whether the process is stopping.</summary>
@@ -22,6 +23,9 @@ internal sealed class RunningCalls
 
     /// <summary>Completes when the process is stopping and none of the product's calls runs any more.</summary>
     public Task Drained => _drained.Task;
+
+    /// <summary>Completes when the process is stopping and no call at all runs any more.</summary>
+    public Task Empty => _empty.Task;
 
     /// <summary>Notes a call.</summary>
     /// <param name="call">The call.</param>
@@ -52,36 +56,38 @@ internal sealed class RunningCalls
 
         if (IsStopping)
         {
-            CompleteWhenDrained();
+            Complete();
         }
     }
 
     /// <summary>Aborts all calls that still run; returns how many of the product's there were.</summary>
     public int Abort()
     {
-        HttpContext[] calls;
-        int count;
+        // Inside: a context that has left may serve another call already.
         lock (_gate)
         {
-            calls = [.. _running.Keys];
-            count = _running.Values.Count(isProduct => isProduct);
-        }
+            int count = _running.Values.Count(isProduct => isProduct);
+            foreach (HttpContext call in _running.Keys.ToArray())
+            {
+                call.Abort();
+            }
 
-        foreach (HttpContext call in calls)
-        {
-            call.Abort();
+            return count;
         }
-
-        return count;
     }
 
-    private void CompleteWhenDrained()
+    private void Complete()
     {
         lock (_gate)
         {
             if (!_running.ContainsValue(true))
             {
                 _drained.TrySetResult();
+            }
+
+            if (_running.Count == 0)
+            {
+                _empty.TrySetResult();
             }
         }
     }

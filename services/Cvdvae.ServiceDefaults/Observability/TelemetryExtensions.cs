@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -49,8 +50,8 @@ internal static class TelemetryExtensions
             });
     }
 
-    private static MetricStreamConfiguration? View(System.Diagnostics.Metrics.Instrument instrument) =>
-        instrument.Meter.Name == Telemetry.Name && instrument.Unit == "s" && instrument.GetType().Name.StartsWith("Histogram", StringComparison.Ordinal)
+    private static MetricStreamConfiguration? View(Instrument instrument) =>
+        instrument.Meter.Name == Telemetry.Name && instrument.Unit == "s" && instrument is Histogram<double>
             ? new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds }
             : null;
 

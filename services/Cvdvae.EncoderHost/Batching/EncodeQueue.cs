@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.EncoderHost.Batching;
+
+/// <summary>Images that wait for the worker, in the order of their arrival. Safe from several threads.</summary>
+internal sealed class EncodeQueue
+{
+    // A monitor, not a Lock: the worker waits on it.
+    private readonly object _gate = new();
+    private readonly LinkedList<EncodeJob> _waiting = new();
+    private readonly EncoderOptions _options;
+    private readonly TimeProvider _time;
+    private bool _closed;
+
+    public EncodeQueue(IOptions<EncoderOptions> options, TimeProvider time) => (_options, _time) = (options.Value, time);
+
+    /// <summary>Images that wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Adds an image; false: as many wait as may, or the queue is closed.</summary>
+    public bool TryAdd(EncodeJob job)
+    {
+        job.Queued = _time.GetTimestamp();
+        lock (_gate)
+        {
+            if (_closed || _waiting.Count >= _options.MaxWaiting)
+            {
+                return false;
+            }
+
+            _waiting.AddLast(job);
+            Monitor.Pulse(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Takes the image that has waited longest and all others that fit with it, up to the largest batch; waits for the first, never for more. Blocks the
+    /// calling thread.
+    /// </summary>
+    /// <returns>The batch; null: the queue is closed and empty.</returns>
+    public IReadOnlyList<EncodeJob>? Take()
+    {
+        lock (_gate)
+        {
+            while (_waiting.Count == 0)
+            {
+                if (_closed)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            EncodeJob first = _waiting.First!.Value;
+            var batch = new List<EncodeJob>();
+            for (LinkedListNode<EncodeJob>? node = _waiting.First; node is not null && batch.Count < _options.MaxBatch;)
+            {
+                LinkedListNode<EncodeJob>? next = node.Next;
+                if (node.Value.FitsWith(first))
+                {
+                    batch.Add(node.Value);
+                    _waiting.Remove(node);
+                }
+
+                node = next;
+            }
+
+            return batch;
+        }
+    }
+
+    /// <summary>Takes no more; what waits can still be taken.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

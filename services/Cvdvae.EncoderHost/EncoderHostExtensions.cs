@@ -1,0 +1,38 @@
+using Cvdvae.EncoderHost.Batching;
+using Cvdvae.EncoderHost.Encoding;
+using Cvdvae.ModelHosting.Repository;
+using Cvdvae.ModelHosting.Runtime;
+using Cvdvae.ServiceDefaults.Health;
+
+namespace Cvdvae.EncoderHost;
+
+/// <summary>The encoder role.</summary>
+public static class EncoderHostExtensions
+{
+    /// <summary>Adds the encoder; <c>AddServiceDefaults</c> is the process's own to call.</summary>
+    public static WebApplicationBuilder AddEncoderHost(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddEncoder();
+        return builder;
+    }
+
+    /// <summary>Maps the encoder's API.</summary>
+    public static WebApplication MapEncoderHost(this WebApplication app)
+    {
+        app.MapGrpcService<EncoderService>();
+        return app;
+    }
+
+    private static IServiceCollection AddEncoder(this IServiceCollection services)
+    {
+        services.AddTorch();
+        services.AddOptions<EncoderOptions>().BindConfiguration(EncoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<EncodeQueue>();
+        services.AddSingleton<EncoderMetrics>();
+        services.AddSingleton<EncodeWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<EncodeWorker>());
+        services.AddSingleton<EncoderModelLoader>();
+        services.AddModelRepository<EncoderModel>("encoder", provider => provider.GetRequiredService<EncoderModelLoader>().Load);
+        return services.AddServingStatus(V1.EncoderService.Descriptor.FullName);
+    }
+}

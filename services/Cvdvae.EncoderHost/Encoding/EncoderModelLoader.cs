@@ -1,0 +1,49 @@
+using Cvdvae.Model.Configuration;
+using Cvdvae.Model.Encoding;
+using Cvdvae.Model.Packaging;
+using Cvdvae.Model.Runtime;
+using Cvdvae.ModelHosting.Runtime;
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.EncoderHost.Encoding;
+
+/// <summary>Loads the bottom-up networks of a model and runs each once, so that the first request finds buffers and kernels ready.</summary>
+internal sealed class EncoderModelLoader
+{
+    private readonly TorchOptions _torch;
+    private readonly InferenceOptions _options;
+
+    public EncoderModelLoader(IOptions<TorchOptions> torch, InferenceOptions options) => (_torch, _options) = (torch.Value, options);
+
+    /// <summary>Loads a model.</summary>
+    /// <exception cref="InvalidModelException">It has no low-res encoder.</exception>
+    /// <exception cref="Model.Weights.InvalidWeightsException">A file is broken or doesn't fit.</exception>
+    public EncoderModel Load(ModelFolder folder, CancellationToken cancellation)
+    {
+        _torch.ApplyToThread();
+        if (folder.Manifest.Encoders.Count == 0)
+        {
+            throw new InvalidModelException(folder.FolderPath, "has no low-res encoder");
+        }
+
+        var scales = new Dictionary<int, (LowResArchitecture, BottomUpEncoder)>();
+        var model = new EncoderModel(folder.Manifest.Prior, scales, _options);
+        try
+        {
+            foreach (int scale in folder.Manifest.Encoders.Keys)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                scales.Add(scale, (folder.LowRes(scale), folder.LoadLowResEncoder(scale, _options)));
+                int size = model.InputSize(scale);
+                using FeaturePyramid pyramid = model.Encode(scale, [new byte[size * size * 3]]);
+            }
+
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+}

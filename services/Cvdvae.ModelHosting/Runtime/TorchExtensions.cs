@@ -1,0 +1,19 @@
+using Cvdvae.Model.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Cvdvae.ModelHosting.Runtime;
+
+/// <summary>Adds where and how models run.</summary>
+public static class TorchExtensions
+{
+    /// <summary>Adds <see cref="TorchOptions"/>, checked at the start, and the <see cref="InferenceOptions"/> they mean.</summary>
+    public static IServiceCollection AddTorch(this IServiceCollection services)
+    {
+        services.AddOptions<TorchOptions>().BindConfiguration(TorchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TorchOptions>, TorchOptionsCheck>());
+        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<TorchOptions>>().Value.ToInferenceOptions());
+        return services;
+    }
+}
