@@ -75,11 +75,12 @@ public sealed class ServiceTests
         ActivitySource.AddActivityListener(listener);
         await using FakeDecoder decoder = await FakeDecoder.StartAsync();
         await using TestGateway gateway = await TestGateway.StartAsync(decoder);
-        string trace = ActivityTraceId.CreateRandom().ToHexString();
+        using Activity caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        caller.ActivityTraceFlags = ActivityTraceFlags.Recorded;
 
-        await gateway.UpscaleAsync(TestGateway.Request(2), headers: new Metadata { { "traceparent", $"00-{trace}-00f067aa0ba902b7-01" } });
+        await gateway.UpscaleAsync(TestGateway.Request(2));
 
-        string[] names = [.. spans.Where(span => span.Trace == trace).Select(span => span.Name).Order()];
+        string[] names = [.. spans.Where(span => span.Trace == caller.TraceId.ToHexString()).Select(span => span.Name).Order()];
         Assert.Equal(["decode", "encode result", "encode result", "read image"], names);
     }
 
