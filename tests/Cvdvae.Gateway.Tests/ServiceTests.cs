@@ -129,7 +129,8 @@ public sealed class ServiceTests
             await decode.CompleteAsync(CompletionReason.Finished, 64);
         });
         await using TestGateway gateway = await TestGateway.StartAsync(decoder);
-        using AsyncServerStreamingCall<UpscaleResponse> call = gateway.Client.Upscale(TestGateway.Request(), cancellationToken: TestContext.Current.CancellationToken);
+        using AsyncServerStreamingCall<UpscaleResponse> call = gateway.Client.Upscale(
+            TestGateway.Request(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).Soon());
 
         Task stopping = gateway.StopAsync();
