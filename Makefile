@@ -25,6 +25,34 @@ build: ## build the solution (Release)
 test: ## build, run all the tests and print one line that adds them up
 	@build/run-tests.sh
 
+# Where demo and serve find models, and what demo makes of which image.
+MODELS ?= models
+IMAGE ?= samples/portrait-01-x4.png
+OUT ?= out/demo
+CLI := clients/Cvdvae.Cli/bin/Release/net10.0/cvdvae
+
+.PHONY: services
+services: ## build the services and the command line client alone
+	dotnet build build/Services.slnf --configuration Release -maxCpuCount:2 -nodeReuse:false $(BUILD_OPTIONS)
+
+.PHONY: demo
+demo: services ## super-resolve IMAGE (a portrait of samples/) into 5 samples in OUT (out/demo), through services that run for it
+	MODELS="$(MODELS)" build/services.sh -- $(CLI) upscale "$(IMAGE)" --output "$(OUT)" --samples 5 --fit crop
+
+.PHONY: serve
+serve: services ## keep the services up: gRPC on 127.0.0.1:5000, HTTP/1.1 on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=unix
+	MODELS="$(MODELS)" build/services.sh 5000 5001
+
+BUF := tools/protos/node_modules/.installed
+$(BUF): tools/protos/package.json tools/protos/package-lock.json
+	build/ensure-node.sh
+	cd tools/protos && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+.PHONY: lint
+lint: $(BUF) ## check the protocol: lint, and compatibility with the branch main
+	build/lint-protos.sh
+
 # Clones of the official programs to measure beside ours, and a Python that has PyTorch; without them only ours are measured.
 VDVAE ?=
 SRVDVAE ?=
