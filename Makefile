@@ -100,6 +100,14 @@ $(DATA)/test.safetensors: COUNT = $(TEST_COUNT)
 $(DATA)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
 	$(TRAINER) dataset --portraits $* --count $(COUNT) --size 64 --output $@
 
+# The pictures in samples/: the small versions of portraits that no model is trained on.
+SAMPLE_PORTRAITS := 17 0 2 9 10 11 18 19 21 22 23 6
+.PHONY: samples
+samples: | $(PORTRAITS) $(TRAINER) ## draw the pictures in samples/ anew
+	mkdir -p out/samples
+	$(TRAINER) dataset --portraits test --count 24 --size 64 --output out/samples/test.safetensors
+	for scale in 4 8; do $(TRAINER) export --data out/samples/test.safetensors --indices $(SAMPLE_PORTRAITS) --scale $$scale --prefix portrait --output samples; done
+
 # A whole training in two minutes: 256 portraits at 32x32, a prior, a low-res encoder x4, preview heads.
 TINY := runs/tiny-portraits
 $(TINY)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
