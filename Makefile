@@ -72,19 +72,19 @@ $(DATA)/test.safetensors: COUNT = $(TEST_COUNT)
 $(DATA)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
 	$(TRAINER) dataset --portraits $* --count $(COUNT) --size 64 --output $@
 
-# A whole training in two minutes: 256 portraits at 32x32, a prior, a low-res encoder x4, preview heads.
+# A whole training in minutes: 256 portraits at 32x32, a prior, a low-res encoder x4, preview heads.
 TINY := runs/tiny-portraits
 $(TINY)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
 	$(TRAINER) dataset --portraits $* --count $(if $(filter train,$*),256,64) --size 32 --output $@
 
 .PHONY: train-tiny
-train-tiny: $(TINY)/train.safetensors $(TINY)/valid.safetensors $(TRAINER) ## train a tiny model in two minutes, to runs/tiny-portraits
+train-tiny: $(TINY)/train.safetensors $(TINY)/valid.safetensors $(TRAINER) ## train a tiny model in minutes, to runs/tiny-portraits
 	$(TRAINER) prior --hparams recipes/tiny-portraits/prior.json --data $(TINY)/train.safetensors --validation-data $(TINY)/valid.safetensors \
-	  --model $(TINY)/tiny-portraits --run $(TINY)/prior --batch 16 --steps 700 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
-	  --validation-steps 50 --validation-images 64 --image-steps 350
+	  --model $(TINY)/tiny-portraits --run $(TINY)/prior --batch 16 --steps 350 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
+	  --validation-steps 25 --validation-images 64 --image-steps 175
 	$(TRAINER) encoder --hparams recipes/tiny-portraits/encoder-x4.json --data $(TINY)/train.safetensors --validation-data $(TINY)/valid.safetensors \
-	  --model $(TINY)/tiny-portraits --run $(TINY)/encoder-x4 --batch 16 --steps 700 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
-	  --validation-steps 50 --validation-images 64 --image-steps 350
+	  --model $(TINY)/tiny-portraits --run $(TINY)/encoder-x4 --batch 16 --steps 350 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
+	  --validation-steps 25 --validation-images 64 --image-steps 175
 	$(TRAINER) previews --model $(TINY)/tiny-portraits --samples 512
 
 .PHONY: clean
