@@ -25,6 +25,34 @@ build: ## build the solution (Release)
 test: ## build, run all the tests and print one line that adds them up
 	@build/run-tests.sh
 
+# Where demo and serve find models, and what demo makes of which image.
+MODELS ?= models
+IMAGE ?= samples/portrait-01-x4.png
+OUT ?= out/demo
+CLI := clients/Cvdvae.Cli/bin/Release/net10.0/cvdvae
+
+.PHONY: services
+services: ## build the services and the command line client alone
+	dotnet build build/Services.slnf --configuration Release -maxCpuCount:2 -nodeReuse:false $(BUILD_OPTIONS)
+
+.PHONY: demo
+demo: services ## super-resolve IMAGE (a portrait of samples/) into 5 samples in OUT (out/demo), through services that run for it
+	MODELS="$(MODELS)" build/services.sh -- $(CLI) upscale "$(IMAGE)" --output "$(OUT)" --samples 5 --fit crop
+
+.PHONY: serve
+serve: services ## keep the services up: gRPC on 127.0.0.1:5000, HTTP/1.1 on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=unix
+	MODELS="$(MODELS)" build/services.sh 5000 5001
+
+BUF := tools/protos/node_modules/.installed
+$(BUF): tools/protos/package.json tools/protos/package-lock.json
+	build/ensure-node.sh
+	cd tools/protos && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+.PHONY: lint
+lint: $(BUF) ## check the protocol: lint, and compatibility with the branch main
+	build/lint-protos.sh
+
 # Clones of the official programs to measure beside ours, and a Python that has PyTorch; without them only ours are measured.
 VDVAE ?=
 SRVDVAE ?=
@@ -72,19 +100,27 @@ $(DATA)/test.safetensors: COUNT = $(TEST_COUNT)
 $(DATA)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
 	$(TRAINER) dataset --portraits $* --count $(COUNT) --size 64 --output $@
 
-# A whole training in two minutes: 256 portraits at 32x32, a prior, a low-res encoder x4, preview heads.
+# The pictures in samples/: the small versions of portraits that no model is trained on.
+SAMPLE_PORTRAITS := 17 0 2 9 10 11 18 19 21 22 23 6
+.PHONY: samples
+samples: | $(PORTRAITS) $(TRAINER) ## draw the pictures in samples/ anew
+	mkdir -p out/samples
+	$(TRAINER) dataset --portraits test --count 24 --size 64 --output out/samples/test.safetensors
+	for scale in 4 8; do $(TRAINER) export --data out/samples/test.safetensors --indices $(SAMPLE_PORTRAITS) --scale $$scale --prefix portrait --output samples; done
+
+# A whole training in minutes: 256 portraits at 32x32, a prior, a low-res encoder x4, preview heads.
 TINY := runs/tiny-portraits
 $(TINY)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
 	$(TRAINER) dataset --portraits $* --count $(if $(filter train,$*),256,64) --size 32 --output $@
 
 .PHONY: train-tiny
-train-tiny: $(TINY)/train.safetensors $(TINY)/valid.safetensors $(TRAINER) ## train a tiny model in two minutes, to runs/tiny-portraits
+train-tiny: $(TINY)/train.safetensors $(TINY)/valid.safetensors $(TRAINER) ## train a tiny model in minutes, to runs/tiny-portraits
 	$(TRAINER) prior --hparams recipes/tiny-portraits/prior.json --data $(TINY)/train.safetensors --validation-data $(TINY)/valid.safetensors \
-	  --model $(TINY)/tiny-portraits --run $(TINY)/prior --batch 16 --steps 700 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
-	  --validation-steps 50 --validation-images 64 --image-steps 350
+	  --model $(TINY)/tiny-portraits --run $(TINY)/prior --batch 16 --steps 350 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
+	  --validation-steps 25 --validation-images 64 --image-steps 175
 	$(TRAINER) encoder --hparams recipes/tiny-portraits/encoder-x4.json --data $(TINY)/train.safetensors --validation-data $(TINY)/valid.safetensors \
-	  --model $(TINY)/tiny-portraits --run $(TINY)/encoder-x4 --batch 16 --steps 700 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
-	  --validation-steps 50 --validation-images 64 --image-steps 350
+	  --model $(TINY)/tiny-portraits --run $(TINY)/encoder-x4 --batch 16 --steps 350 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
+	  --validation-steps 25 --validation-images 64 --image-steps 175
 	$(TRAINER) previews --model $(TINY)/tiny-portraits --samples 512
 
 .PHONY: clean

@@ -66,6 +66,23 @@ test_portraits() {
     "$(field '# skipped')"
 }
 
+test_protos() {
+  echo '== protos'
+  if ! build/ensure-node.sh < /dev/null 2>&1 | tee "$log"; then
+    echo "protos: skipped: $(tail -n 1 "$log")"
+    skipped=$((skipped + 1))
+    return
+  fi
+  if ! "${MAKE:-make}" --no-print-directory tools/protos/node_modules/.installed < /dev/null; then
+    echo 'the packages of tools/protos were not installed'
+    add 'protos' 1
+    return
+  fi
+
+  build/lint-protos.sh < /dev/null 2>&1 | tee "$log"
+  add 'protos' "${PIPESTATUS[0]}" "$(grep -c '^ok ' "$log")" "$(grep -c '^not ok ' "$log")" "$(grep -c '^skipped ' "$log")"
+}
+
 # unittest LABEL: the number behind a label ("failures=2") in the last line of unittest's report, 0 when there is none.
 unittest() {
   tail -n 1 "$log" | sed -nE "s/^(OK|FAILED) \(.*\b$1=([0-9]+).*/\2/p" | grep . || echo 0
@@ -90,6 +107,7 @@ test_reference() {
 
 test_dotnet
 test_portraits
+test_protos
 test_reference
 
 summary="$passed passed, $failed failed"

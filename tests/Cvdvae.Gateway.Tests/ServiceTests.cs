@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Cvdvae.Gateway.Tests.Fakes;
@@ -62,6 +63,28 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task Spans_OfACall_BelongToTheCallersTrace()
+    {
+        var spans = new ConcurrentBag<(string Name, string Trace)>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Cvdvae",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity => spans.Add((activity.OperationName, activity.TraceId.ToHexString())),
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync();
+        await using TestGateway gateway = await TestGateway.StartAsync(decoder);
+        using Activity caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        caller.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+
+        await gateway.UpscaleAsync(TestGateway.Request(2));
+
+        string[] names = [.. spans.Where(span => span.Trace == caller.TraceId.ToHexString()).Select(span => span.Name).Order()];
+        Assert.Equal(["decode", "encode result", "encode result", "read image"], names);
+    }
+
+    [Fact]
     public async Task WebRoot_Exists_IsServedOnTheHttpEndpoint()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory();
@@ -106,7 +129,8 @@ public sealed class ServiceTests
             await decode.CompleteAsync(CompletionReason.Finished, 64);
         });
         await using TestGateway gateway = await TestGateway.StartAsync(decoder);
-        using AsyncServerStreamingCall<UpscaleResponse> call = gateway.Client.Upscale(TestGateway.Request(), cancellationToken: TestContext.Current.CancellationToken);
+        using AsyncServerStreamingCall<UpscaleResponse> call = gateway.Client.Upscale(
+            TestGateway.Request(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).Soon());
 
         Task stopping = gateway.StopAsync();

@@ -175,6 +175,27 @@ public sealed class ImageCodecTests
         AssertNear(stored[39, 0], upright[endX, endY]);
     }
 
+    [Theory]
+    [InlineData(1, 40, 24)]
+    [InlineData(6, 24, 40)]
+    public void Measure_ExifOrientation_IsTheUprightSize(byte orientation, int width, int height)
+    {
+        byte[] file = WithOrientation(ImageCodec.Encode(TestImages.Gradient(40, 24), ImageEncoding.Jpeg, 95), orientation);
+
+        Assert.Equal(new PlaneSize(width, height), ImageCodec.Measure(file, ImageDecodeLimits.Default));
+    }
+
+    [Fact]
+    public void Measure_BadFiles_AreRefusedAsDecodeRefusesThem()
+    {
+        byte[][] files = [[], [1, 2, 3], PngBuilder.HeaderOf(30_000, 30_000), SampleFiles.AnimatedWebp[..10]];
+        foreach (byte[] file in files)
+        {
+            string expected = Assert.Throws<InvalidImageException>(() => ImageCodec.Decode(file, ImageDecodeLimits.Default)).Message;
+            Assert.Equal(expected, Assert.Throws<InvalidImageException>(() => ImageCodec.Measure(file, ImageDecodeLimits.Default)).Message);
+        }
+    }
+
     private static RgbImage Decode(byte[] file) => ImageCodec.Decode(file, ImageDecodeLimits.Default);
 
     private static byte[] BigEndian(int value) => [(byte)(value >> 8), (byte)value];

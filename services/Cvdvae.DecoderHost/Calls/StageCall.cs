@@ -19,6 +19,9 @@ internal sealed class StageCall : IAsyncDisposable
     // How long after the deadline the device may still end the request by itself, with its times.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(5);
 
+    // How long a message may still take to be written when the call has failed.
+    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _caller;
     private readonly DecoderStage _stage;
@@ -96,7 +99,9 @@ internal sealed class StageCall : IAsyncDisposable
         }
         catch
         {
-            await abort.CancelAsync().ConfigureAwait(false);
+            // Cancelling a write resets the stream, and the caller would not see what went wrong; but one who does not read can't be waited for.
+            Outbox.Discard();
+            abort.CancelAfter(LastWrite);
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }

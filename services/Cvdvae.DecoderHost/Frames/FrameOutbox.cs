@@ -41,6 +41,19 @@ internal sealed class FrameOutbox(int maxPreviewBytes)
         _signal.Writer.TryComplete();
     }
 
+    /// <summary>Closes, and drops what waits.</summary>
+    public void Discard()
+    {
+        lock (_gate)
+        {
+            _waiting.Clear();
+            _finestWaiting.Clear();
+            _previewBytes = 0;
+        }
+
+        Close();
+    }
+
     /// <summary>Takes the oldest message, if there is one.</summary>
     public bool TryTake(out IMessage message)
     {

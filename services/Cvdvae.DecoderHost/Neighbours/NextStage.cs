@@ -87,7 +87,10 @@ internal sealed class NextStage : IAsyncDisposable
                     credit(response.Credit.Samples);
                     break;
                 case { Event.EventCase: DecodeResponse.EventOneofCase.Completed }:
-                    return response.Event.Completed;
+                    CompleteSending();
+                    return await ReceiveAsync(cancellation).ConfigureAwait(false) is null
+                        ? response.Event.Completed
+                        : throw Wrong("more after DecodeCompleted");
                 case { Event.EventCase: DecodeResponse.EventOneofCase.Frame or DecodeResponse.EventOneofCase.GroupDecoded }:
                     passOn(response.Event);
                     break;

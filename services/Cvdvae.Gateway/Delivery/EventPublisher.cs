@@ -61,7 +61,7 @@ internal sealed class EventPublisher(RequestRecord record, Outbox outbox, ImageW
 
         if (_previews.Contains(resolution))
         {
-            Post(OutboxItem.Preview(sample.Index, frame.Pixels.Length), ImageJobUrgency.Preview, () => Preview(sample.Index, resolution, frame));
+            Post(OutboxItem.Preview(sample.Index, frame.Pixels.Length), ImageJobUrgency.Preview, () => Preview(sample, resolution, frame));
         }
 
         if (resolution >= _parameters.EndResolution)
@@ -85,7 +85,7 @@ internal sealed class EventPublisher(RequestRecord record, Outbox outbox, ImageW
     {
         RgbImage frame = sample.Frame!;
         sample.Finish();
-        Post(OutboxItem.Result(sample.Index, frame.Pixels.Length), urgency, () => Result(sample.Index, frame));
+        Post(OutboxItem.Result(sample.Index, frame.Pixels.Length), urgency, () => Result(sample, frame));
     }
 
     private void Post(OutboxItem item, ImageJobUrgency urgency, Func<UpscaleResponse> encode)
@@ -109,29 +109,35 @@ internal sealed class EventPublisher(RequestRecord record, Outbox outbox, ImageW
         });
     }
 
-    private UpscaleResponse Preview(int sample, uint resolution, RgbImage frame) => new()
+    private UpscaleResponse Preview(SampleProgress sample, uint resolution, RgbImage frame)
     {
-        Preview = new Preview
+        Image image = ImagePayload.Of(frame, _parameters.PreviewFormat, _parameters.Quality);
+        if (_parameters.PreviewFormat == _parameters.ResultFormat && !sample.IsFinished)
         {
-            SampleIndex = (uint)sample,
-            Resolution = resolution,
-            Image = ImagePayload.Of(frame, _parameters.PreviewFormat, _parameters.Quality),
-        },
-    };
+            sample.Encoded = image;
+        }
 
-    private UpscaleResponse Result(int sample, RgbImage frame)
+        return new UpscaleResponse { Preview = new Preview { SampleIndex = (uint)sample.Index, Resolution = resolution, Image = image } };
+    }
+
+    private UpscaleResponse Result(SampleProgress sample, RgbImage frame)
     {
-        using Activity? span = Cvdvae.ServiceDefaults.Observability.Telemetry.Source.StartActivity("encode result", ActivityKind.Internal, _parent);
-        span?.SetTag("cvdvae.sample", sample);
+        using Activity? span = ServiceDefaults.Observability.Telemetry.Source.StartActivity("encode result", ActivityKind.Internal, _parent);
+        span?.SetTag("cvdvae.sample", sample.Index);
         RgbImage input = record.Input.Pixels;
         bool comparable = frame.Width >= input.Width;
-        RgbImage final = comparable && _parameters.EnforceConsistency ? ConsistencyProjection.Project(frame, input) : frame;
+        bool projects = comparable && _parameters.EnforceConsistency && record.Clock.LeavesTimeToRefine;
+        RgbImage final = projects ? ConsistencyProjection.Project(frame, input) : frame;
+        Image image = !projects && sample.Encoded is { } encoded && encoded.Width == frame.Width
+            ? encoded
+            : ImagePayload.Of(final, _parameters.ResultFormat, _parameters.Quality);
+        sample.Encoded = null;
         return new UpscaleResponse
         {
             Result = new Result
             {
-                SampleIndex = (uint)sample,
-                Image = ImagePayload.Of(final, _parameters.ResultFormat, _parameters.Quality),
+                SampleIndex = (uint)sample.Index,
+                Image = image,
                 LrPsnrDb = comparable ? (float)LowResolutionPsnr.Of(final, input) : 0,
             },
         };

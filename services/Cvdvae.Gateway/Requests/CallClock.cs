@@ -6,10 +6,14 @@ internal sealed class CallClock
     // Of the margin: what a decoder may take to hand over what it has when its time is up.
     private const double HandOverShare = 0.2;
 
+    // Of the margin: what may be spent on making results better rather than on getting them out.
+    private const double RefineShare = 0.5;
+
     private readonly TimeProvider _time;
     private readonly long _arrival;
     private readonly TimeSpan? _budget;
     private readonly TimeSpan _handOver;
+    private readonly TimeSpan _refine;
 
     /// <summary>Starts the clock.</summary>
     /// <param name="time">Source of time.</param>
@@ -17,7 +21,8 @@ internal sealed class CallClock
     /// <param name="margin">How long before it the call ends.</param>
     public CallClock(TimeProvider time, DateTime deadline, TimeSpan margin)
     {
-        (_time, _arrival, _handOver) = (time, time.GetTimestamp(), margin * HandOverShare);
+        (_time, _arrival) = (time, time.GetTimestamp());
+        (_handOver, _refine) = (margin * HandOverShare, margin * RefineShare);
         _budget = deadline == DateTime.MaxValue ? null : deadline - time.GetUtcNow().UtcDateTime - margin;
     }
 
@@ -26,6 +31,9 @@ internal sealed class CallClock
 
     /// <summary>Time that decoders may still take, at least 0; null: no limit.</summary>
     public TimeSpan? Remaining => _budget is TimeSpan budget ? Max(budget - Elapsed) : null;
+
+    /// <summary>Whether the deadline leaves time for more than sending what there is.</summary>
+    public bool LeavesTimeToRefine => _budget is not TimeSpan budget || Elapsed < budget + _refine;
 
     /// <summary>Cancels when the gateway has to end the call with what it has: when a decoder has not done so by itself.</summary>
     public CancellationTokenSource StartGuard() => _budget is null

@@ -6,6 +6,8 @@ namespace Cvdvae.Gateway.Requests;
 /// <param name="index">Its index.</param>
 internal sealed class SampleProgress(int index)
 {
+    private V1.Image? _encoded;
+
     /// <summary>Its index: with the seed it fixes the random numbers, wherever it's decoded.</summary>
     public int Index { get; } = index;
 
@@ -17,6 +19,13 @@ internal sealed class SampleProgress(int index)
 
     /// <summary>Whether its result was handed on.</summary>
     public bool IsFinished { get; private set; }
+
+    /// <summary>The finest preview that was encoded so far: where it's to be the result, it needn't be encoded again. Any thread.</summary>
+    public V1.Image? Encoded
+    {
+        get => Volatile.Read(ref _encoded);
+        set => Volatile.Write(ref _encoded, value);
+    }
 
     /// <summary>Notes a frame.</summary>
     public void Reach(uint resolution, RgbImage frame) => (Finest, Frame) = (resolution, frame);

@@ -18,7 +18,8 @@ internal static class Refusal
 
     /// <summary>Whether an error means that the decoder or the way to it is gone, rather than that it found something wrong.</summary>
     public static bool IsLoss(RpcException error) =>
-        error.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled || (error.StatusCode == StatusCode.Internal && error.Status.DebugException is not null);
+        error.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled
+        || (error.StatusCode == StatusCode.Internal && error.Status.DebugException is not null);
 
     /// <summary>What the client is told after all decoders that were tried have refused.</summary>
     public static RpcException ToClient(IReadOnlyList<RpcException> refusals)

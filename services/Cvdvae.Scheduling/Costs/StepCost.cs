@@ -30,9 +30,16 @@ internal sealed class StepCost
 
     public void Observe(int rows, double seconds)
     {
+        double expected = Fixed + (PerRow * rows);
         if (_count >= 2)
         {
-            seconds = Math.Min(seconds, LargestJump * (Fixed + (PerRow * rows)));
+            seconds = Math.Min(seconds, LargestJump * expected);
+        }
+
+        // Nothing makes a step much faster by chance: what was measured before, a first run maybe, says nothing of it.
+        if (LargestJump * seconds < expected && rows >= _meanRows / 2 && rows <= _meanRows * 2)
+        {
+            (_weight, _meanRows, _meanSeconds, _rowsRows, _rowsSeconds, _count) = (0, 0, 0, 0, 0, 0);
         }
 
         // A clock's grain may give no time at all.

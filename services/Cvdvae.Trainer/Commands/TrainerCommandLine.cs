@@ -10,6 +10,7 @@ internal static class TrainerCommandLine
     public static RootCommand Create() => new("Trains, imports and verifies the models of CvdvaeGrpc.")
     {
         DatasetCommand.Create(),
+        ExportCommand.Create(),
         PriorCommand.Create(),
         EncoderCommand.Create(),
         PreviewsCommand.Create(),

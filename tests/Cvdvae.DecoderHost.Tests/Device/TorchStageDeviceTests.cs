@@ -3,7 +3,6 @@ using Cvdvae.DecoderHost.Models;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Scheduling;
 using Cvdvae.ServiceDefaults.Tensors;
-using TorchSharp;
 using Xunit;
 using ModelSampling = Cvdvae.Model.Sampling.PixelSampling;
 
@@ -159,11 +158,11 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
     public void RunAndRelease_RowsOfAllKinds_LeaveNoTensors()
     {
         Cycle();
-        long before = torch.Tensor.TotalCount;
+        long before = LiveTensors.AfterCollection();
         for (int repetition = 0; repetition < 20; repetition++)
         {
             Cycle();
-            Assert.Equal(before, torch.Tensor.TotalCount);
+            Assert.Equal(before, LiveTensors.Now);
         }
     }
 
@@ -172,7 +171,7 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
     {
         var measured = new List<int>();
         DecoderWarmUp.Run(Whole, (_, _) => { }, TestContext.Current.CancellationToken);
-        long before = torch.Tensor.TotalCount;
+        long before = LiveTensors.AfterCollection();
 
         DecoderWarmUp.Run(Whole, (step, time) => measured.Add(time > TimeSpan.Zero ? step : -1), TestContext.Current.CancellationToken);
         DecoderWarmUp.Run(decoder.Coarse, (_, _) => { }, TestContext.Current.CancellationToken);
@@ -180,7 +179,7 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
 
         Assert.Equal(Enumerable.Range(0, Steps), measured);
         Assert.True(Whole.Costs.SecondsPerSample > 0);
-        Assert.Equal(before, torch.Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.Now);
     }
 
     private void Cycle()

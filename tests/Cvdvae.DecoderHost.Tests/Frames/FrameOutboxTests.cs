@@ -93,6 +93,22 @@ public sealed class FrameOutboxTests
         Assert.Equal(["completed"], Drain(outbox));
     }
 
+    [Fact]
+    public async Task Discard_MessagesWaiting_DropsThemAndEnds()
+    {
+        var outbox = new FrameOutbox(500);
+        outbox.Add(FrameOf(0, 4, 300), isLast: false);
+        outbox.Discard();
+        outbox.Add(new DecodeResponse());
+
+        while (await outbox.WaitAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken))
+        {
+            // The signal from before the end.
+        }
+
+        Assert.Empty(Drain(outbox));
+    }
+
     private static Frame FrameOf(uint sample, uint resolution, int bytes) =>
         new() { SampleIndex = sample, Resolution = resolution, Image = new Tensor { Data = ByteString.CopyFrom(new byte[bytes]) } };
 

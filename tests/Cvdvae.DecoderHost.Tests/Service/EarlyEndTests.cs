@@ -137,6 +137,7 @@ public sealed class EarlyEndTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync([""], ["Decoder:MaxWaitingPreviewBytes=65536"]);
         using AsyncServerStreamingCall<DecodeResponse> slow = cluster.NewClient().Decode(cluster.Request(0, 128, 1, 1, 4, 8, 16), cancellationToken: Cancellation);
+        await NextAsync(slow);
         await cluster.IdleAsync();
 
         Decoding other = await cluster.DecodeAsync(cluster.Request(1, 1, 2));
@@ -144,7 +145,8 @@ public sealed class EarlyEndTests
 
         Assert.Equal(0, load.Rows);
         Assert.Equal([(0u, 32u)], other.Order);
-        Decoding late = await Decoding.ReadAsync(slow).WaitAsync(TestCluster.Patience, Cancellation);
+        var late = new Decoding { Events = { slow.ResponseStream.Current } };
+        await late.ReadRestAsync(slow).WaitAsync(TestCluster.Patience, Cancellation);
         Assert.Equal(128, late.Order.Count(frame => frame.Resolution == 32));
     }
 

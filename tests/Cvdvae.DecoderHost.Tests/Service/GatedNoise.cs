@@ -4,7 +4,7 @@ using Cvdvae.Model.Sampling;
 namespace Cvdvae.DecoderHost.Tests.Service;
 
 /// <summary>Noise that can keep the device busy in a latent group of a seed for as long as a test wants, and remembers what was asked for.</summary>
-internal sealed class GatedNoise : INoiseSource
+internal sealed class GatedNoise : INoiseSource, IDisposable
 {
     private readonly PhiloxNoise _noise = new();
     private readonly ManualResetEventSlim _gate = new(true);
@@ -24,6 +24,8 @@ internal sealed class GatedNoise : INoiseSource
     }
 
     public void Open() => _gate.Set();
+
+    public void Dispose() => _gate.Dispose();
 
     public void FillNormal(NoiseStream stream, Span<float> destination)
     {

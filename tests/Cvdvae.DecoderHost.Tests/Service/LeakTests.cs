@@ -1,5 +1,4 @@
 using Grpc.Core;
-using TorchSharp;
 using Xunit;
 
 namespace Cvdvae.DecoderHost.Tests.Service;
@@ -14,14 +13,14 @@ public sealed class LeakTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(stages);
         await CycleAsync(cluster, stages.Length);
-        long before = torch.Tensor.TotalCount;
+        long before = LiveTensors.AfterCollection();
 
         for (int repetition = 0; repetition < 5; repetition++)
         {
             await CycleAsync(cluster, stages.Length);
         }
 
-        Assert.Equal(before, torch.Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.Now);
     }
 
     private static async Task CycleAsync(TestCluster cluster, int stages)
@@ -37,5 +36,7 @@ public sealed class LeakTests
         {
             await cluster.IdleAsync(stage);
         }
+
+        await TestCluster.Eventually(() => cluster.Encoder.Running == 0);
     }
 }

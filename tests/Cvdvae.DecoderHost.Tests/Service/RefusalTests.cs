@@ -101,7 +101,7 @@ public sealed class RefusalTests(OneStage one) : IClassFixture<OneStage>
         using AsyncDuplexStreamingCall<ContinueRequest, ContinueResponse> call = Cluster.Client.Continue(cancellationToken: TestContext.Current.CancellationToken);
         await call.RequestStream.WriteAsync(new ContinueRequest { Request = request }, TestContext.Current.CancellationToken);
 
-        RpcException error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WaitAsync(TestCluster.Patience));
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WaitAsync(TestCluster.Patience, TestContext.Current.CancellationToken));
 
         Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
     }

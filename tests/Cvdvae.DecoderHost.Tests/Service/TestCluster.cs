@@ -126,6 +126,8 @@ public sealed class TestCluster : IAsyncDisposable
             await app.DisposeAsync();
         }
 
+        Encoder.Dispose();
+        Noise.Dispose();
         _temporary.Dispose();
     }
 
@@ -167,8 +169,8 @@ public sealed class TestCluster : IAsyncDisposable
             "Decoder:NeighbourInterval=00:00:00.05", "Decoder:NeighbourRetain=00:00:01", "Decoder:LaterStagesGrace=00:00:10", "Scheduler:MaxBacklog=01:00:00", .. settings,
         ];
         WebApplicationBuilder builder = WebApplication.CreateBuilder([.. all.Select(setting => $"--{setting}")]);
-        builder.Logging.ClearProviders();
         builder.AddServiceDefaults(role);
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton<CallsProbe>();
         builder.Services.AddGrpc(options => options.Interceptors.Add<CallsProbe>());
         add(builder);

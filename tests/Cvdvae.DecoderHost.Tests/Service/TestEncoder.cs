@@ -13,11 +13,14 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Cvdvae.DecoderHost.Tests.Service;
 
 /// <summary>An encoder whose answers a test can hold back, spoil or refuse.</summary>
-internal sealed class TestEncoder : EncoderService.EncoderServiceBase
+internal sealed class TestEncoder : EncoderService.EncoderServiceBase, IDisposable
 {
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Path, int Scale), BottomUpEncoder> _networks = [];
     private readonly Dictionary<string, (ModelFolder Folder, ModelPin Pin)> _models = [];
     private TaskCompletionSource _fine = Opened();
     private int _calls;
+    private int _running;
 
     /// <summary>Offers a model.</summary>
     public void Add(string path)
@@ -38,6 +41,9 @@ internal sealed class TestEncoder : EncoderService.EncoderServiceBase
     /// <summary>Calls so far.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
+    /// <summary>Calls that have not ended.</summary>
+    public int Running => Volatile.Read(ref _running);
+
     /// <summary>Resolutions that the last call asked for.</summary>
     public IReadOnlyList<uint> Asked { get; private set; } = [];
 
@@ -50,6 +56,22 @@ internal sealed class TestEncoder : EncoderService.EncoderServiceBase
     public override async Task Encode(EncodeRequest request, IServerStreamWriter<EncodeResponse> responseStream, ServerCallContext context)
     {
         Interlocked.Increment(ref _calls);
+        Interlocked.Increment(ref _running);
+        try
+        {
+            await EncodeAsync(request, responseStream, context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    public override Task<GetEncoderStatusResponse> GetEncoderStatus(GetEncoderStatusRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetEncoderStatusResponse { Models = { SaysSo ? _models.Values.Select(model => model.Pin) : [] } });
+
+    private async Task EncodeAsync(EncodeRequest request, IServerStreamWriter<EncodeResponse> responseStream, ServerCallContext context)
+    {
         Asked = [.. request.Resolutions];
         (ModelFolder folder, ModelPin pin) = _models.GetValueOrDefault(request.Model.Name);
         if (pin is null || !pin.Equals(request.Model))
@@ -74,8 +96,27 @@ internal sealed class TestEncoder : EncoderService.EncoderServiceBase
         }
     }
 
-    public override Task<GetEncoderStatusResponse> GetEncoderStatus(GetEncoderStatusRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetEncoderStatusResponse { Models = { SaysSo ? _models.Values.Select(model => model.Pin) : [] } });
+    public void Dispose()
+    {
+        foreach (BottomUpEncoder network in _networks.Values)
+        {
+            network.Dispose();
+        }
+    }
+
+    private BottomUpEncoder NetworkOf(ModelFolder folder, int scale)
+    {
+        lock (_gate)
+        {
+            if (!_networks.TryGetValue((folder.FolderPath, scale), out BottomUpEncoder? network))
+            {
+                network = folder.LoadLowResEncoder(scale, InferenceOptions.Default);
+                _networks.Add((folder.FolderPath, scale), network);
+            }
+
+            return network;
+        }
+    }
 
     private static TaskCompletionSource Opened()
     {
@@ -84,11 +125,11 @@ internal sealed class TestEncoder : EncoderService.EncoderServiceBase
         return source;
     }
 
-    private static List<(int Resolution, TensorContent Map)> Maps(ModelFolder folder, EncodeRequest request)
+    private List<(int Resolution, TensorContent Map)> Maps(ModelFolder folder, EncodeRequest request)
     {
+        BottomUpEncoder encoder = NetworkOf(folder, (int)request.Scale);
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
-        using BottomUpEncoder encoder = folder.LoadLowResEncoder((int)request.Scale, InferenceOptions.Default);
         Tensor levels = tensor(request.Image.Data.ToByteArray()).reshape([1, .. request.Image.Shape.Select(length => (long)length)]);
         Tensor normalized = (levels.to(ScalarType.Float32) + folder.Manifest.Prior.Shift) * folder.Manifest.Prior.Scale;
         using FeaturePyramid pyramid = encoder.call(normalized.permute(0, 3, 1, 2));

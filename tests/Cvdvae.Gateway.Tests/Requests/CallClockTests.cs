@@ -35,6 +35,19 @@ public sealed class CallClockTests
     }
 
     [Fact]
+    public void LeavesTimeToRefine_NearTheDeadline_EndsHalfAMarginBeforeIt()
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin);
+
+        time.Advance(TimeSpan.FromMilliseconds(974));
+        Assert.True(clock.LeavesTimeToRefine);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.False(clock.LeavesTimeToRefine);
+        Assert.True(new CallClock(time, DateTime.MaxValue, Margin).LeavesTimeToRefine);
+    }
+
+    [Fact]
     public void StartGuard_NoDeadline_NeverFires()
     {
         var time = new FakeTimeProvider();

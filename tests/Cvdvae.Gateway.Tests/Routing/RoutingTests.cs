@@ -124,8 +124,9 @@ public sealed class RoutingTests
 
         Assert.Equal([TestModels.Info(version: "2", hash: "def"), TestModels.Info()], response.Models);
         Assert.Equal("faces", response.DefaultModel);
-        Assert.Equal((64u, 16u << 20, 4096u, 20u << 20), (response.Limits.MaxSamples, response.Limits.MaxImageBytes, response.Limits.MaxImageSide, response.Limits.MaxMessageBytes));
-        Assert.Equal((50, 4u << 20), (response.Limits.DeadlineMargin.ToTimeSpan().Milliseconds, response.Limits.MaxWaitingPreviewBytes));
+        ServerLimits limits = response.Limits;
+        Assert.Equal((64u, 16u << 20, 4096u), (limits.MaxSamples, limits.MaxImageBytes, limits.MaxImageSide));
+        Assert.Equal((20u << 20, 50, 4u << 20), (limits.MaxMessageBytes, limits.DeadlineMargin.ToTimeSpan().Milliseconds, limits.MaxWaitingPreviewBytes));
 
         await gateway.UpscaleAsync(TestGateway.Request());
         Assert.Equal("def", second.Requests.Single().Model.ContentHash);
@@ -140,7 +141,8 @@ public sealed class RoutingTests
             await decode.HangAsync();
         });
         await using TestGateway gateway = await TestGateway.StartWithAsync(new() { ["MaxConcurrentCalls"] = "1" }, decoder);
-        using AsyncServerStreamingCall<UpscaleResponse> first = gateway.Client.Upscale(TestGateway.Request(), cancellationToken: TestContext.Current.CancellationToken);
+        using AsyncServerStreamingCall<UpscaleResponse> first = gateway.Client.Upscale(
+            TestGateway.Request(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(await first.ResponseStream.MoveNext(TestContext.Current.CancellationToken).Soon());
 
         RpcException error = await gateway.FailAsync(TestGateway.Request());

@@ -56,6 +56,29 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task Upscale_ManySamplesAndProjection_EndsOkWithinTheMargin()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake =>
+        {
+            fake.Status.Models[0].Info = TestModels.Info(outputSize: 256);
+            fake.Script = async decode =>
+            {
+                await decode.AcceptAsync();
+                await decode.FramesAsync(0, 128);
+                await decode.HangAsync();
+            };
+        });
+        await using TestGateway gateway = await TestGateway.StartWithAsync(WideMargin, decoder);
+        UpscaleRequest request = TestGateway.Request(samples: 64);
+        (request.Image, request.EnforceConsistency) = (TestInput.Png(64), true);
+
+        List<UpscaleResponse> events = await gateway.UpscaleAsync(request, TimeSpan.FromSeconds(8));
+
+        Assert.Equal((128u, CompletionReason.Deadline), (events[^1].Completed.ReachedResolution, events[^1].Completed.Reason));
+        Assert.Equal(64, events.Results().Count);
+    }
+
+    [Fact]
     public async Task Upscale_SomeSamplesReachedNothing_TheOthersHaveResults()
     {
         await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>

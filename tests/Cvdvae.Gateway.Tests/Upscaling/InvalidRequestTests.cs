@@ -67,12 +67,13 @@ public sealed class InvalidRequestTests : IAsyncLifetime
     {
         RgbImage picture = TestImages.Gradient(16, 16);
         byte[] grey = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
+        byte[] palette = [.. grey.SelectMany(level => new byte[] { level, 0, (byte)(255 - level) })];
         Dictionary<string, byte[]> files = new()
         {
             ["png"] = PngBuilder.Of(picture),
             ["interlaced"] = PngBuilder.Interlaced(picture),
             ["grey"] = PngBuilder.Build(16, 16, 8, PngBuilder.Grey, [.. grey.Chunk(16)]),
-            ["palette"] = PngBuilder.Build(16, 16, 8, PngBuilder.Palette, [.. grey.Chunk(16)], false, ("PLTE", [.. grey.SelectMany(v => new byte[] { v, 0, (byte)(255 - v) })])),
+            ["palette"] = PngBuilder.Build(16, 16, 8, PngBuilder.Palette, [.. grey.Chunk(16)], false, ("PLTE", palette)),
             ["alpha"] = PngBuilder.Build(16, 16, 8, PngBuilder.Rgba, [.. Enumerable.Repeat(grey[..64], 16)]),
             ["deep"] = PngBuilder.Build(16, 16, 16, PngBuilder.Rgb, [.. Enumerable.Repeat(grey[..96], 16)]),
             ["progressive"] = SampleFiles.ProgressiveJpeg,

@@ -49,6 +49,17 @@ public sealed class StepCostTests
     }
 
     [Fact]
+    public void Observe_SlowFirstRun_IsForgottenAtOnce()
+    {
+        var cost = new StepCost(0.2);
+
+        cost.Observe(1, 2);
+        cost.Observe(1, 0.01);
+
+        Assert.Equal(0.01, cost.Fixed + cost.PerRow, tolerance: 1e-9);
+    }
+
+    [Fact]
     public void Observe_OnePause_HardlyCounts()
     {
         var cost = new StepCost(0.2);

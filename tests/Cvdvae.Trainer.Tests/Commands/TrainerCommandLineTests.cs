@@ -67,6 +67,30 @@ public sealed class TrainerCommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_ChosenImages_WritesThemDownscaled()
+    {
+        MakeData();
+        string output = await RunAsync("export", "--data", _folder["train.safetensors"], "--indices", "5", "2", "--scale", "4", "--prefix", "disc", "--output", _folder["low"]);
+
+        Assert.Equal(["disc-01-x4.png", "disc-02-x4.png"], Files("low"));
+        Assert.Equal(BicubicResizer.Resize(TinyModels.Disc(5), 4, 4).Pixels, Decode("low", "disc-01-x4.png").Pixels);
+        Assert.Contains(_folder["low", "disc-02-x4.png"], output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--scale 3", "--scale: 3 does not divide")]
+    [InlineData("--indices 12", "--indices: 12 is not from 0 to 11")]
+    public async Task Export_WrongNumbers_FailsWithOneLine(string arguments, string expected)
+    {
+        MakeData();
+
+        (int status, string error) = await FailAsync(["export", "--data", _folder["train.safetensors"], "--output", _folder["low"], .. arguments.Split(' ')]);
+
+        Assert.Equal(1, status);
+        Assert.StartsWith($"error: {expected}", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Prior_OtherHyperparametersForARun_FailsWithOneLine()
     {
         await MakeModelAsync();

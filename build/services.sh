@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# Runs the services (an encoder, a decoder or its stages, a gateway) as processes of their own on the loopback interface, waits until they are
+# ready, and stops them at the end, also on Ctrl-C. When one dies, or is not ready in time, the end of its log is shown and all stop.
+#
+#   build/services.sh -- COMMAND...     runs a command with CVDVAE_SERVER set to the gateway; its exit status is the script's
+#   build/services.sh [GRPC HTTP]       keeps them up until Ctrl-C, with the gateway on these ports (free ones when absent)
+#
+# Environment: MODELS    folder of models (models)
+#              STAGES    resolutions of the decoder's stages, "1-32 64-256" for two processes (one process)
+#              TRANSPORT tcp, or unix for Unix domain sockets between the services (tcp)
+#              READY_SECONDS   longest wait until a service is ready (120)
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+models=${MODELS:-models}
+stages=${STAGES:-}
+transport=${TRANSPORT:-tcp}
+ready_seconds=${READY_SECONDS:-120}
+stop_seconds=15
+log_lines=40
+
+grpc_port=0
+http_port=0
+command=()
+if [ "${1:-}" = -- ]; then
+  shift
+  command=("$@")
+  [ $# -gt 0 ] || { echo "usage: ${0##*/} -- COMMAND..." >&2; exit 2; }
+elif [ $# -eq 2 ]; then
+  grpc_port=$1
+  http_port=$2
+elif [ $# -ne 0 ]; then
+  echo "usage: ${0##*/} [GRPC_PORT HTTP_PORT] | -- COMMAND..." >&2
+  exit 2
+fi
+
+if ! compgen -G "$models/*/model.json" > /dev/null && ! compgen -G "$models/*/*/model.json" > /dev/null; then
+  echo "$models: holds no model (a folder with model.json); MODELS=folder names another place" >&2
+  exit 1
+fi
+models=$(cd "$models" && pwd)
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/cvdvae-services.XXXXXX")
+names=()
+pids=()
+command_pid=
+
+alive() { kill -0 "$1" 2> /dev/null; }
+
+# stop PID: asks a child to end, and ends it when it does not.
+stop() {
+  local waited=0
+  kill -TERM "$1" 2> /dev/null || return 0
+  while alive "$1" && [ "$waited" -lt $((stop_seconds * 10)) ]; do
+    sleep 0.1
+    waited=$((waited + 1))
+  done
+  kill -KILL "$1" 2> /dev/null || true
+}
+
+clean_up() {
+  trap - EXIT
+  trap '' INT TERM
+  [ -z "$command_pid" ] || stop "$command_pid"
+  local index
+  for ((index = ${#pids[@]} - 1; index >= 0; index--)); do
+    stop "${pids[index]}"
+  done
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# give_up NAME REASON: shows the end of a service's log and stops everything.
+give_up() {
+  {
+    echo "the $1 $2; its log ends with:"
+    tail -n "$log_lines" "$work/$1.log" | sed 's/^/  /'
+  } >&2
+  exit 1
+}
+
+check() {
+  local index
+  for index in "${!pids[@]}"; do
+    alive "${pids[index]}" || give_up "${names[index]}" 'died'
+  done
+}
+
+# start NAME PROJECT GRPC HTTP [SETTING=VALUE...]: starts a service.
+start() {
+  local name=$1 project=$2 grpc=$3 http=$4
+  shift 4
+  local program="$root/services/$project/bin/Release/net10.0/$project"
+  [ -x "$program" ] || { echo "$program is missing: make build" >&2; exit 1; }
+  env "Listen__Grpc=$grpc" "Listen__Http1=$http" "Listen__AddressFile=$work/$name.json" "Models__Path=$models" "$@" \
+    "$program" > "$work/$name.log" 2>&1 < /dev/null &
+  names+=("$name")
+  pids+=($!)
+}
+
+# address NAME FIELD: where a service listens, once it does; the answer is in $answer.
+address() {
+  local waited=0
+  until [ -s "$work/$1.json" ]; do
+    check
+    [ "$waited" -lt $((ready_seconds * 10)) ] || give_up "$1" "did not listen within $ready_seconds s"
+    sleep 0.1
+    waited=$((waited + 1))
+  done
+  answer=$(sed -nE "s/.*\"$2\"[[:space:]]*:[[:space:]]*\"([^\"]*)\".*/\1/p" "$work/$1.json" | head -n 1)
+}
+
+# answers PORT: whether the health check behind a port says ready.
+answers() (
+  exec 3<> "/dev/tcp/127.0.0.1/$1"
+  printf 'GET /healthz/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+  IFS= read -r -t 2 line <&3
+  [[ $line == 'HTTP/1.1 200'* ]]
+) 2> /dev/null
+
+await_ready() {
+  local waited=0
+  address "$1" http
+  until answers "${answer##*:}"; do
+    check
+    [ "$waited" -lt $((ready_seconds * 5)) ] || give_up "$1" "was not ready within $ready_seconds s"
+    sleep 0.2
+    waited=$((waited + 1))
+  done
+}
+
+# inner NAME: where a service listens for its neighbours.
+inner() { if [ "$transport" = unix ]; then echo "unix:$work/$1.sock"; else echo 'http://127.0.0.1:0'; fi; }
+
+free=http://127.0.0.1:0
+start encoder Cvdvae.EncoderHost "$(inner encoder)" "$free"
+address encoder grpc
+encoder=$answer
+
+# The last stage first: each needs the address of the next.
+read -ra ranges <<< "$stages"
+next=
+for ((index = ${#ranges[@]} > 0 ? ${#ranges[@]} - 1 : 0; index >= 0; index--)); do
+  name=decoder$([ ${#ranges[@]} -lt 2 ] || echo "-$index")
+  settings=("Encoder__Address=$encoder")
+  [ ${#ranges[@]} -eq 0 ] || settings+=("Decoder__Stages=${ranges[index]}")
+  [ -z "$next" ] || settings+=("Decoder__Next=$next")
+  start "$name" Cvdvae.DecoderHost "$(inner "$name")" "$free" "${settings[@]}"
+  address "$name" grpc
+  next=$answer
+done
+
+start gateway Cvdvae.Gateway "http://127.0.0.1:$grpc_port" "http://127.0.0.1:$http_port" "Gateway__Decoders__0=$next"
+for name in "${names[@]}"; do
+  await_ready "$name"
+done
+address gateway grpc
+export CVDVAE_SERVER=$answer
+
+if [ ${#command[@]} -gt 0 ]; then
+  "${command[@]}" &
+  command_pid=$!
+  wait -n "$command_pid" "${pids[@]}" || true
+  if ! alive "$command_pid"; then
+    status=0
+    wait "$command_pid" || status=$?
+    command_pid=
+    exit "$status"
+  fi
+  check
+else
+  address gateway http
+  echo "gRPC on ${CVDVAE_SERVER#http://}, HTTP/1.1 on ${answer#http://}; Ctrl-C stops"
+  wait -n "${pids[@]}" || true
+  check
+fi
+give_up "${names[0]}" 'ended'

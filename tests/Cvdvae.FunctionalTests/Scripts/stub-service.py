@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Stands in for a service in the tests of build/services.sh: listens, writes its address file, answers the health check.
+
+STUB_DIES=NAME: the service of that name ends after a moment. STUB_NEVER_READY=NAME: it never says ready. STUB_DEAF=NAME: it ignores SIGTERM.
+A line with name and process id is added to STUB_PIDS.
+"""
+import http.server
+import json
+import os
+import signal
+import sys
+import threading
+
+name = os.path.basename(sys.argv[0]).removeprefix("Cvdvae.").removesuffix("Host").lower()
+
+
+def is_meant(variable):
+    return os.environ.get(variable) == name
+
+
+class Health(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        ready = self.path == "/healthz/ready" and not is_meant("STUB_NEVER_READY")
+        self.protocol_version = "HTTP/1.1"
+        self.send_response(200 if ready else 503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+def end():
+    print(f"{name}: out of luck", flush=True)
+    os._exit(3)
+
+
+with open(os.environ["STUB_PIDS"], "a", encoding="ascii") as pids:
+    pids.write(f"{name} {os.getpid()} {json.dumps({key: value for key, value in os.environ.items() if '__' in key})}\n")
+if is_meant("STUB_DEAF"):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Health)
+address = f"http://127.0.0.1:{server.server_port}"
+grpc = os.environ["Listen__Grpc"]
+path = os.environ["Listen__AddressFile"]
+with open(path + ".part", "w", encoding="ascii") as file:
+    json.dump({"grpc": grpc if grpc.startswith("unix:") else address, "http": address}, file)
+os.replace(path + ".part", path)
+if is_meant("STUB_DIES"):
+    threading.Timer(0.5, end).start()
+server.serve_forever()
