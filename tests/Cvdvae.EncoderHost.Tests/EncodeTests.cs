@@ -111,6 +111,23 @@ public sealed class EncodeTests
     }
 
     [Fact]
+    public async Task Encode_Many_LeaveNoTensorBehind()
+    {
+        await using EncoderApp app = await EncoderApp.StartReadyAsync();
+        EncodeRequest request = await app.RequestAsync();
+        await app.EncodeAsync(request);
+        long before = TorchSharp.torch.Tensor.TotalCount;
+
+        for (int i = 0; i < 20; i++)
+        {
+            await Task.WhenAll(app.EncodeAsync(request), app.EncodeAsync(request));
+        }
+
+        // The worker frees a batch's maps just after it has handed over the last of them.
+        await InTime.Until(() => TorchSharp.torch.Tensor.TotalCount == before);
+    }
+
+    [Fact]
     public async Task Encode_Traced_HasASpanOfTheForwardInTheCallersTrace()
     {
         var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();

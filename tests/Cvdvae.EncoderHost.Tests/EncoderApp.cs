@@ -35,8 +35,8 @@ internal sealed class EncoderApp : IAsyncDisposable
     private CallInvoker Invoker =>
         App.Services.GetRequiredService<ServiceChannels>().For(App.Services.GetRequiredService<ListeningAddresses>().Grpc!).CreateCallInvoker();
 
-    public static CallOptions Options(CancellationToken cancellation = default) =>
-        new(deadline: DateTime.UtcNow + InTime.Limit, cancellationToken: cancellation == default ? TestContext.Current.CancellationToken : cancellation);
+    public static CallOptions Options(CancellationTokenSource? caller = null) =>
+        new(deadline: DateTime.UtcNow + InTime.Limit, cancellationToken: caller?.Token ?? TestContext.Current.CancellationToken);
 
     /// <summary>Starts with the tiny model loaded.</summary>
     public static async Task<EncoderApp> StartReadyAsync(bool unixSocket = false, params IEnumerable<(string Key, string Value)> settings)
@@ -96,9 +96,9 @@ internal sealed class EncoderApp : IAsyncDisposable
     };
 
     /// <summary>The maps of a request, in the order of their arrival.</summary>
-    public async Task<List<(int Resolution, TensorContent Map)>> EncodeAsync(EncodeRequest request, CancellationToken cancellation = default)
+    public async Task<List<(int Resolution, TensorContent Map)>> EncodeAsync(EncodeRequest request, CancellationTokenSource? caller = null)
     {
-        using AsyncServerStreamingCall<EncodeResponse> call = Client.Encode(request, Options(cancellation));
+        using AsyncServerStreamingCall<EncodeResponse> call = Client.Encode(request, Options(caller));
         var assembler = new TensorAssembler("feature_map", 1 << 24);
         var maps = new List<(int, TensorContent)>();
         while (await call.ResponseStream.MoveNext(CancellationToken.None).WithinLimit())

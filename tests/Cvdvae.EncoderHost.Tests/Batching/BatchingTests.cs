@@ -45,7 +45,7 @@ public sealed class BatchingTests
         EncodeRequest request = await app.RequestAsync();
         BlockingLevels busy = await BlockAsync(app);
         using var cancellation = new CancellationTokenSource();
-        Task<List<(int, TensorContent)>> leaving = app.EncodeAsync(request, cancellation.Token);
+        Task<List<(int, TensorContent)>> leaving = app.EncodeAsync(request, cancellation);
         Task<List<(int, TensorContent)>> staying = app.EncodeAsync(request);
         await InTime.Until(() => app.Queue.Count == 2);
 

@@ -1,4 +1,3 @@
-using Cvdvae.Model.Packaging;
 using Cvdvae.ModelHosting.Repository;
 using Cvdvae.TestUtils;
 using Cvdvae.V1;
