@@ -247,7 +247,11 @@ internal sealed class StageCall : IAsyncDisposable
                 {
                     return Completed(end, Run.Samples.Any(sample => sample.Dropped), null);
                 }
+            }
 
+            if (_next is not null && end is not null && _sourcing.IsCompletedSuccessfully)
+            {
+                // The feature maps of the later stages, which come through here too, may still have been on their way.
                 _next.SendDropped(NotHandedOver());
                 _next.CompleteSending();
             }

@@ -22,6 +22,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     private readonly ResolutionSpans _spans;
     private readonly int[] _rowsDone;
     private readonly Dictionary<uint, SampleProgress> _byIndex;
+    private readonly List<(int Position, TensorContent Features)> _leaving = [];
     private TimeSpan _device;
     private bool _sealed;
 
@@ -108,17 +109,8 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     /// <inheritdoc/>
     public void HandOver(int position, TensorContent features)
     {
-        lock (_gate)
-        {
-            if (_sealed)
-            {
-                return;
-            }
-
-            Samples[position].HandedOver = true;
-        }
-
-        OnHandOver?.Invoke(position, features);
+        // Sent when the step has been told of, so that its events come before those of the next stage.
+        _leaving.Add((position, features));
     }
 
     /// <inheritdoc/>
@@ -141,6 +133,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
 
         if (step + 1 == Request.EndStep)
         {
+            SendLeaving();
             OnRowsDone?.Invoke(rows.Count);
         }
     }
@@ -183,6 +176,26 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
 
             return Samples.Where(sample => !sample.Dropped).Select(sample => sample.Finest?.Resolution ?? 0).DefaultIfEmpty().Min();
         }
+    }
+
+    private void SendLeaving()
+    {
+        foreach ((int position, TensorContent features) in _leaving)
+        {
+            lock (_gate)
+            {
+                if (_sealed)
+                {
+                    break;
+                }
+
+                Samples[position].HandedOver = true;
+            }
+
+            OnHandOver?.Invoke(position, features);
+        }
+
+        _leaving.Clear();
     }
 
     private void Note(SampleProgress sample, Frame frame, bool isWanted)
