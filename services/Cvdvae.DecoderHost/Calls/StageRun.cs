@@ -16,7 +16,6 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<StageEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly LoadedDecoder _model;
     private readonly DecodeParameters _parameters;
     private readonly FrameOutbox _outbox;
     private readonly ResolutionSpans _spans;
@@ -34,7 +33,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     /// <param name="cancelled">Cancels it.</param>
     public StageRun(LoadedDecoder model, DecodeParameters parameters, FrameOutbox outbox, ResolutionSpans spans, CancellationToken cancelled)
     {
-        (_model, _parameters, _outbox, _spans) = (model, parameters, outbox, spans);
+        (Model, _parameters, _outbox, _spans) = (model, parameters, outbox, spans);
         Samples = [.. parameters.Request.Samples.Select(sample => new SampleProgress(sample))];
         _byIndex = Samples.ToDictionary(sample => sample.Index);
         _rowsDone = new int[model.Stage.StepCount];
@@ -49,6 +48,9 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
             DeviceContext = Context,
         };
     }
+
+    /// <summary>The model.</summary>
+    public LoadedDecoder Model { get; }
 
     /// <summary>What the scheduler gets.</summary>
     public StageRequest Request { get; }
@@ -124,9 +126,9 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
             isComplete = _rowsDone[step] >= Samples.Count(sample => !sample.Dropped);
         }
 
-        GroupStep done = _model.Plan.Steps[step];
-        _spans.StepDone(done.Resolution, deviceTime, isComplete && (step + 1 == Request.EndStep || _model.Plan.Steps[step + 1].Resolution != done.Resolution));
-        if (isComplete && _parameters.Request.ReportGroups && done.Group < _model.Prior.Groups.Count)
+        GroupStep done = Model.Plan.Steps[step];
+        _spans.StepDone(done.Resolution, deviceTime, isComplete && (step + 1 == Request.EndStep || Model.Plan.Steps[step + 1].Resolution != done.Resolution));
+        if (isComplete && _parameters.Request.ReportGroups && done.Group < Model.Prior.Groups.Count)
         {
             _outbox.Add(new DecodeResponse { GroupDecoded = new GroupDecoded { Group = (uint)done.Group, Resolution = (uint)done.Resolution } });
         }
