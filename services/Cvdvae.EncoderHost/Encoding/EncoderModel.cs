@@ -46,7 +46,13 @@ internal sealed class EncoderModel : IDisposable
         Tensor normalized = (levels.to(_options.Device).to(ScalarType.Float32) + _prior.Shift) * _prior.Scale;
 
         // (B, 3, H, W), channels-last in memory as it is.
-        return _scales[scale].Network.call(normalized.to(_options.Precision).permute(0, 3, 1, 2));
+        FeaturePyramid pyramid = _scales[scale].Network.call(normalized.to(_options.Precision).permute(0, 3, 1, 2));
+        foreach (int resolution in pyramid.Resolutions)
+        {
+            pyramid[resolution].MoveToOuterDisposeScope();
+        }
+
+        return pyramid;
     }
 
     public void Dispose()

@@ -24,6 +24,8 @@ public static class HealthExtensions
         services.AddGrpcHealthChecks(options => options.Services.Map("", check => check.Tags.Contains(Ready)))
             .AddCheck<StoppingHealthCheck>("stopping", tags: [Ready]);
 
+        services.AddSingleton<IHealthCheckPublisher, ReadinessLog>();
+
         // What Watch sends; Check asks the checks themselves.
         services.Configure<HealthCheckPublisherOptions>(options => (options.Delay, options.Period) = (TimeSpan.Zero, TimeSpan.FromSeconds(1)));
     }

@@ -16,6 +16,9 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
     public void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
+
+        // gRPC refuses a message over its limit when it has read the length; the server's own limit must not come first.
+        options.Limits.MaxRequestBodySize = Math.Max(options.Limits.MaxRequestBodySize ?? 0, 2L * _options.MaxMessageBytes);
         options.Limits.Http2.InitialStreamWindowSize = _options.StreamWindowBytes;
         options.Limits.Http2.InitialConnectionWindowSize = _options.ConnectionWindowBytes;
 

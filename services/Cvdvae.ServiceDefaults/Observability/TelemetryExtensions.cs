@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,14 @@ internal static class TelemetryExtensions
 
     // Seconds, for histograms of durations: from a coarse group of a small model to a whole decode of a large one.
     private static readonly double[] DurationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60];
+
+    // The framework writes several lines for every call and one for every failing check: ours say the same in fewer.
+    private static readonly KeyValuePair<string, string?>[] LevelDefaults =
+    [
+        new("Logging:LogLevel:Default", "Information"),
+        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
+    ];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string role)
     {
@@ -60,6 +69,8 @@ internal static class TelemetryExtensions
 
     private static void AddLogs(IHostApplicationBuilder builder, bool exports)
     {
+        // First among the sources, so that every other one can say otherwise.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LevelDefaults });
         LogFormat format = builder.Configuration.GetValue("Telemetry:LogFormat", LogFormat.Simple);
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         if (format == LogFormat.Json)

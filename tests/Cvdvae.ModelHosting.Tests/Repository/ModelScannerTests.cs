@@ -78,7 +78,7 @@ public sealed class ModelScannerTests : IDisposable
     {
         _models.Create("tiny/1");
         await _models.ScanAsync(2);
-        var entered = new TaskCompletionSource();
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var release = new ManualResetEventSlim();
         ModelLoader<FakeContent> load = _models.Load;
         _models.Load = (folder, cancellation) =>
@@ -88,7 +88,7 @@ public sealed class ModelScannerTests : IDisposable
             return load(folder, cancellation);
         };
         _models.Create("tiny/2", "2");
-        await _models.ScanAsync();
+        _models.Time.Advance(TimeSpan.FromMinutes(1));
 
         Task scan = _models.ScanAsync();
         await entered.Task.WithinLimit();

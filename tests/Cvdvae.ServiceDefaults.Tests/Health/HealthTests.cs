@@ -40,6 +40,22 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Readiness_Changes_AreLoggedOnce()
+    {
+        bool isReady = false;
+        await using ProbeApp probe = await ProbeApp.StartAsync(builder => builder.Services.AddHealthChecks()
+            .AddCheck("probe", () => isReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("warming up"), [HealthExtensions.Ready]));
+        await InTime.Until(() => probe.Logs.Lines.Any(line => line.Text == "not ready: probe: warming up"));
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+
+        isReady = true;
+        await InTime.Until(() => probe.Logs.Lines.Any(line => line.Text == "ready"));
+
+        Assert.Single(probe.Logs.Lines, line => line.Text.StartsWith("not ready", StringComparison.Ordinal));
+        Assert.DoesNotContain(probe.Logs.Lines, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
+    }
+
+    [Fact]
     public async Task Check_UnknownService_IsNotFound()
     {
         await using ProbeApp probe = await ProbeApp.StartAsync();
