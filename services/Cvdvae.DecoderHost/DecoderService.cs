@@ -118,7 +118,7 @@ internal sealed class DecoderService : V1.DecoderService.DecoderServiceBase
             throw;
         }
 
-        return StageCall.Admit(_stage, lease, parameters, context.CancellationToken);
+        return StageAdmission.Admit(_stage, lease, parameters, context.CancellationToken);
     }
 
     private async Task Pull(StageCall call)

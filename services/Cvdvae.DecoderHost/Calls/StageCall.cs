@@ -1,9 +1,7 @@
 using Cvdvae.DecoderHost.Frames;
 using Cvdvae.DecoderHost.Models;
 using Cvdvae.DecoderHost.Neighbours;
-using Cvdvae.ModelHosting.Repository;
 using Cvdvae.Scheduling;
-using Cvdvae.ServiceDefaults.Errors;
 using Cvdvae.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -29,7 +27,8 @@ internal sealed class StageCall : IAsyncDisposable
     private Task _sourcing = Task.CompletedTask;
     private Task<DecodeCompleted>? _relaying;
 
-    private StageCall(DecoderStage stage, DecodeParameters parameters, LoadedDecoder model, StageRun run, FrameOutbox outbox, CancellationTokenSource stop, CancellationToken caller)
+    /// <summary>Takes over a request that was admitted; see <see cref="StageAdmission"/>.</summary>
+    public StageCall(DecoderStage stage, DecodeParameters parameters, LoadedDecoder model, StageRun run, FrameOutbox outbox, CancellationTokenSource stop, CancellationToken caller)
     {
         (_stage, Parameters, Model, Run, Outbox, _stop, _caller) = (stage, parameters, model, run, outbox, stop, caller);
         Limits = new RowLimits(stage.Scheduler, model, parameters, run.Request);
@@ -56,35 +55,6 @@ internal sealed class StageCall : IAsyncDisposable
     /// <summary>Ends with the call.</summary>
     public CancellationToken Stopped => _stop.Token;
 
-    /// <summary>Admits a request.</summary>
-    /// <param name="stage">This stage.</param>
-    /// <param name="lease">Its model, taken over: it is given back when the device is done with it, or when this fails.</param>
-    /// <param name="parameters">The request.</param>
-    /// <param name="caller">The caller has left.</param>
-    /// <exception cref="Grpc.Core.RpcException">RESOURCE_EXHAUSTED with google.rpc.RetryInfo and DecoderLoad; UNAVAILABLE: stopping.</exception>
-    public static StageCall Admit(DecoderStage stage, ModelLease<LoadedDecoder> lease, DecodeParameters parameters, CancellationToken caller)
-    {
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(caller);
-        var outbox = new FrameOutbox(stage.MaxWaitingPreviewBytes);
-        var spans = new ResolutionSpans(System.Diagnostics.Activity.Current?.Context ?? default, stage.Time);
-        var run = new StageRun(lease.Content, parameters, outbox, spans, stop.Token) { OnEnded = lease.Dispose };
-        Admission admission = stage.Scheduler.TryAdmit(run.Request);
-        if (admission.Admitted)
-        {
-            return new StageCall(stage, parameters, lease.Content, run, outbox, stop, caller);
-        }
-
-        run.Context.Dispose();
-        lease.Dispose();
-        stop.Dispose();
-        throw stage.Scheduler.Draining
-            ? RpcErrors.Unavailable("the decoder is stopping")
-            : RpcErrors.ResourceExhausted(
-                $"the decoder has {admission.Load.Backlog.TotalSeconds:F1} s of work and {admission.Load.Rows} samples before it; it takes up to {admission.Load.MaxBacklog.TotalSeconds:F1} s and {admission.Load.MaxRows} samples",
-                admission.RetryAfter,
-                DecoderLoads.ToWire(admission.Load));
-    }
-
     /// <summary>Runs the request to its end, and sends what there is to send.</summary>
     /// <param name="source">Brings what the rows need, and ends when all of it is there.</param>
     /// <param name="write">Sends a message.</param>
@@ -92,7 +62,7 @@ internal sealed class StageCall : IAsyncDisposable
     public async Task RunAsync(Func<StageCall, Task> source, Func<IMessage, CancellationToken, Task> write)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(_caller);
-        Task writing = WriteAsync(write, abort.Token);
+        Task writing = Outbox.SendAsync(write, abort.Token);
         try
         {
             await DecodeAsync(source).ConfigureAwait(false);
@@ -131,19 +101,6 @@ internal sealed class StageCall : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(Func<IMessage, CancellationToken, Task> write, CancellationToken cancellation)
-    {
-        bool open = true;
-        while (open)
-        {
-            open = await Outbox.WaitAsync(cancellation).ConfigureAwait(false);
-            while (Outbox.TryTake(out IMessage message))
-            {
-                await write(message, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -162,20 +119,6 @@ internal sealed class StageCall : IAsyncDisposable
         }
 
         _stop.Dispose();
-    }
-
-    private static void ThrowIfFailed(StageEnd end, CancellationToken stopped)
-    {
-        switch (end)
-        {
-            case { Reason: StageEndReason.Failed, Error: OutOfDeviceMemoryException error }:
-                throw RpcErrors.ResourceExhausted($"the device has too little memory for a single sample: {error.Message}", TimeSpan.FromSeconds(1));
-            case { Reason: StageEndReason.Failed }:
-                throw new InvalidOperationException("The device failed.", end.Error);
-            case { Reason: StageEndReason.Cancelled }:
-                stopped.ThrowIfCancellationRequested();
-                throw RpcErrors.Unavailable("the decoder is stopping");
-        }
     }
 
     private async Task OpenNextAsync()
@@ -237,7 +180,7 @@ internal sealed class StageCall : IAsyncDisposable
             if (done == here)
             {
                 end = await here.ConfigureAwait(false);
-                ThrowIfFailed(end, Stopped);
+                StageEnds.ThrowIfFailed(end, Stopped);
                 if (end.Reason == StageEndReason.Deadline)
                 {
                     return await EndAtDeadlineAsync(end).ConfigureAwait(false);
@@ -247,7 +190,11 @@ internal sealed class StageCall : IAsyncDisposable
                 {
                     return Completed(end, Run.Samples.Any(sample => sample.Dropped), null);
                 }
+            }
 
+            if (_next is not null && end is not null && _sourcing.IsCompletedSuccessfully)
+            {
+                // The feature maps of the later stages, which come through here too, may still have been on their way.
                 _next.SendDropped(NotHandedOver());
                 _next.CompleteSending();
             }
@@ -272,22 +219,8 @@ internal sealed class StageCall : IAsyncDisposable
 
     private IEnumerable<uint> NotHandedOver() => Run.Samples.Where(sample => !sample.HandedOver).Select(sample => sample.Index);
 
-    private DecodeCompleted Completed(StageEnd? end, bool isDeadline, DecodeCompleted? later)
-    {
-        CompletionReason full = Parameters.LastResolution == Model.Prior.Hyperparameters.ImageSize
-            ? CompletionReason.Finished
-            : CompletionReason.StoppedAtResolution;
-        return new DecodeCompleted
-        {
-            ReachedResolution = Run.Seal(),
-            Reason = isDeadline ? CompletionReason.Deadline : full,
-            Queued = Sum(end?.Queued ?? TimeSpan.Zero, later?.Queued),
-            Device = Sum(Run.DeviceTime, later?.Device),
-            Load = DecoderLoads.Busier(DecoderLoads.ToWire(_stage.Scheduler.Load), later?.Load),
-        };
-    }
-
-    private static Duration Sum(TimeSpan here, Duration? later) => Duration.FromTimeSpan(here + (later?.ToTimeSpan() ?? TimeSpan.Zero));
+    private DecodeCompleted Completed(StageEnd? end, bool isDeadline, DecodeCompleted? later) =>
+        StageEnds.Completed(Run, Parameters, end, isDeadline, later, DecoderLoads.ToWire(_stage.Scheduler.Load));
 
     private DecoderLoad Load() => DecoderLoads.Busier(DecoderLoads.ToWire(_stage.Scheduler.Load), _next?.Load);
 

@@ -16,12 +16,12 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<StageEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly LoadedDecoder _model;
     private readonly DecodeParameters _parameters;
     private readonly FrameOutbox _outbox;
     private readonly ResolutionSpans _spans;
     private readonly int[] _rowsDone;
     private readonly Dictionary<uint, SampleProgress> _byIndex;
+    private readonly List<(int Position, TensorContent Features)> _leaving = [];
     private TimeSpan _device;
     private bool _sealed;
 
@@ -33,7 +33,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     /// <param name="cancelled">Cancels it.</param>
     public StageRun(LoadedDecoder model, DecodeParameters parameters, FrameOutbox outbox, ResolutionSpans spans, CancellationToken cancelled)
     {
-        (_model, _parameters, _outbox, _spans) = (model, parameters, outbox, spans);
+        (Model, _parameters, _outbox, _spans) = (model, parameters, outbox, spans);
         Samples = [.. parameters.Request.Samples.Select(sample => new SampleProgress(sample))];
         _byIndex = Samples.ToDictionary(sample => sample.Index);
         _rowsDone = new int[model.Stage.StepCount];
@@ -48,6 +48,9 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
             DeviceContext = Context,
         };
     }
+
+    /// <summary>The model.</summary>
+    public LoadedDecoder Model { get; }
 
     /// <summary>What the scheduler gets.</summary>
     public StageRequest Request { get; }
@@ -108,17 +111,8 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     /// <inheritdoc/>
     public void HandOver(int position, TensorContent features)
     {
-        lock (_gate)
-        {
-            if (_sealed)
-            {
-                return;
-            }
-
-            Samples[position].HandedOver = true;
-        }
-
-        OnHandOver?.Invoke(position, features);
+        // Sent when the step has been told of, so that its events come before those of the next stage.
+        _leaving.Add((position, features));
     }
 
     /// <inheritdoc/>
@@ -132,15 +126,16 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
             isComplete = _rowsDone[step] >= Samples.Count(sample => !sample.Dropped);
         }
 
-        GroupStep done = _model.Plan.Steps[step];
-        _spans.StepDone(done.Resolution, deviceTime, isComplete && (step + 1 == Request.EndStep || _model.Plan.Steps[step + 1].Resolution != done.Resolution));
-        if (isComplete && _parameters.Request.ReportGroups && done.Group < _model.Prior.Groups.Count)
+        GroupStep done = Model.Plan.Steps[step];
+        _spans.StepDone(done.Resolution, deviceTime, isComplete && (step + 1 == Request.EndStep || Model.Plan.Steps[step + 1].Resolution != done.Resolution));
+        if (isComplete && _parameters.Request.ReportGroups && done.Group < Model.Prior.Groups.Count)
         {
             _outbox.Add(new DecodeResponse { GroupDecoded = new GroupDecoded { Group = (uint)done.Group, Resolution = (uint)done.Resolution } });
         }
 
         if (step + 1 == Request.EndStep)
         {
+            SendLeaving();
             OnRowsDone?.Invoke(rows.Count);
         }
     }
@@ -183,6 +178,26 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
 
             return Samples.Where(sample => !sample.Dropped).Select(sample => sample.Finest?.Resolution ?? 0).DefaultIfEmpty().Min();
         }
+    }
+
+    private void SendLeaving()
+    {
+        foreach ((int position, TensorContent features) in _leaving)
+        {
+            lock (_gate)
+            {
+                if (_sealed)
+                {
+                    break;
+                }
+
+                Samples[position].HandedOver = true;
+            }
+
+            OnHandOver?.Invoke(position, features);
+        }
+
+        _leaving.Clear();
     }
 
     private void Note(SampleProgress sample, Frame frame, bool isWanted)

@@ -80,6 +80,22 @@ internal sealed class FrameOutbox(int maxPreviewBytes)
         return open;
     }
 
+    /// <summary>Sends what is added, until it is closed and empty.</summary>
+    /// <param name="write">Sends a message.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task SendAsync(Func<IMessage, CancellationToken, Task> write, CancellationToken cancellation)
+    {
+        bool open = true;
+        while (open)
+        {
+            open = await WaitAsync(cancellation).ConfigureAwait(false);
+            while (TryTake(out IMessage message))
+            {
+                await write(message, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
     private void Add(Entry entry)
     {
         lock (_gate)

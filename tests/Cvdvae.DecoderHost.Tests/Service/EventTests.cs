@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Cvdvae.ServiceDefaults.Observability;
 using Cvdvae.V1;
 using Xunit;
 
@@ -102,6 +105,27 @@ public sealed class EventTests(OneStage one, TwoStages two) : IClassFixture<OneS
         Assert.Equal([1u, 4, 8, 16, 32], decoding.Order.Where(frame => frame.Sample == 0).Select(frame => frame.Resolution));
         Assert.Equal([8u, 16, 32], decoding.Order.Where(frame => frame.Sample == 1).Select(frame => frame.Resolution));
         Assert.Equal([32u], decoding.Order.Where(frame => frame.Sample == 2).Select(frame => frame.Resolution));
+    }
+
+    [Fact]
+    public async Task Decode_InATrace_HasASpanForEachResolutionOfEachStage()
+    {
+        var spans = new ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == Telemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var caller = new Activity("caller");
+        caller.Start();
+
+        await two.Cluster.DecodeAsync(two.Cluster.Request(0, 3));
+
+        Activity[] own = [.. spans.Where(span => span.TraceId == caller.TraceId).OrderBy(span => span.GetTagItem("cvdvae.resolution"))];
+        Assert.Equal(["decode 1x1", "decode 4x4", "decode 8x8", "decode 16x16", "decode 32x32"], own.Select(span => span.OperationName));
+        Assert.All(own, span => Assert.True(span.Duration > TimeSpan.Zero));
     }
 
     private TestCluster Cluster(int stages) => stages == 1 ? one.Cluster : two.Cluster;

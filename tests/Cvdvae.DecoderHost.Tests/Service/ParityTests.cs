@@ -53,6 +53,34 @@ public sealed class ParityTests(OneStage one, TwoStages two) : IClassFixture<One
         LevelAssert.SameDraw(alone, split);
     }
 
+    [Theory]
+    [InlineData("1-4", "8-8", "16-32")]
+    [InlineData("1-1", "4-32")]
+    [InlineData("1-16", "32-32")]
+    public async Task Decode_OtherBoundariesOverUnixSockets_EqualsTheOfficialImages(params string[] stages)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(stages, unix: true);
+        for (int image = 0; image < Reference.Count; image++)
+        {
+            Decoding decoding = await cluster.DecodeAsync(Still(cluster.Request(image, 2, 1, 1, 4, 8, 16)));
+
+            LevelAssert.SameLevels(Reference.Mode(image), decoding.Levels(0, 32));
+            Assert.Equal(decoding.Levels(0, 32), decoding.Levels(1, 32));
+            Assert.Equal(10, decoding.Order.Count);
+        }
+    }
+
+    [Fact]
+    public async Task Decode_FeaturesInHalfPrecisionOnTheWire_ComesClose()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(["1-8", "16-32"], ["Decoder:FeatureType=fp16"]);
+
+        Decoding decoding = await cluster.DecodeAsync(Still(cluster.Request()));
+
+        double mean = Reference.Mode(0).Zip(decoding.Levels(0, 32), (expected, actual) => Math.Abs(expected - actual)).Average();
+        Assert.InRange(mean, 0, 0.5);
+    }
+
     [Fact]
     public async Task Decode_OtherSampleOrSeed_DrawsAnother()
     {

@@ -1,6 +1,7 @@
 using Cvdvae.Model.Sampling;
 using Cvdvae.Scheduling;
 using Cvdvae.ServiceDefaults;
+using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.ServiceDefaults.Listening;
 using Cvdvae.TestUtils;
 using Cvdvae.V1;
@@ -22,9 +23,9 @@ public sealed class TestCluster : IAsyncDisposable
     private readonly List<WebApplication> _apps = [];
     private readonly List<GrpcChannel> _channels = [];
 
-    private TestCluster()
-    {
-    }
+    private readonly bool _unix;
+
+    private TestCluster(bool unix) => _unix = unix;
 
     internal TestEncoder Encoder { get; } = new();
 
@@ -46,13 +47,13 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts them.</summary>
     /// <param name="stages">Resolutions of the stages, the first one first.</param>
     /// <param name="settings">Settings of all stages, name=value.</param>
-    /// <param name="waits">Whether to wait until the models are offered.</param>
-    internal static async Task<TestCluster> StartAsync(string[] stages, string[]? settings = null, bool waits = true)
+    /// <param name="unix">Unix sockets instead of TCP.</param>
+    internal static async Task<TestCluster> StartAsync(string[] stages, string[]? settings = null, bool unix = false)
     {
-        var cluster = new TestCluster();
+        var cluster = new TestCluster(unix);
         try
         {
-            await cluster.RunAsync(stages, settings ?? [], waits);
+            await cluster.RunAsync(stages, settings ?? []);
             return cluster;
         }
         catch
@@ -131,7 +132,7 @@ public sealed class TestCluster : IAsyncDisposable
         _temporary.Dispose();
     }
 
-    private async Task RunAsync(string[] stages, string[] settings, bool waits)
+    private async Task RunAsync(string[] stages, string[] settings)
     {
         TinyModel.CreateFolder(Path.Combine(Models, "tiny"));
         Encoder.Add(Path.Combine(Models, "tiny"));
@@ -154,8 +155,8 @@ public sealed class TestCluster : IAsyncDisposable
         }
 
         Address = next;
-        Client = NewClient();
-        while (waits && (await Client.GetDecoderStatusAsync(new GetDecoderStatusRequest(), deadline: DateTime.UtcNow + Patience)).Models.Count == 0)
+        Client = new V1.DecoderService.DecoderServiceClient(_apps[0].Services.GetRequiredService<ServiceChannels>().For(Address));
+        while ((await Client.GetDecoderStatusAsync(new GetDecoderStatusRequest(), deadline: DateTime.UtcNow + Patience)).Models.Count == 0)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
@@ -165,7 +166,7 @@ public sealed class TestCluster : IAsyncDisposable
     {
         string[] all =
         [
-            "Listen:Grpc=http://127.0.0.1:0", "Listen:Http1=", $"Models:Path={Models}", "Models:ScanInterval=00:00:00.05", "Torch:Threads=1",
+            $"Listen:Grpc={(_unix ? $"unix:{_temporary.File($"{_apps.Count}.sock")}" : "http://127.0.0.1:0")}", "Listen:Http1=", $"Models:Path={Models}", "Models:ScanInterval=00:00:00.05", "Torch:Threads=1",
             "Decoder:NeighbourInterval=00:00:00.05", "Decoder:NeighbourRetain=00:00:01", "Decoder:LaterStagesGrace=00:00:10", "Scheduler:MaxBacklog=01:00:00", .. settings,
         ];
         WebApplicationBuilder builder = WebApplication.CreateBuilder([.. all.Select(setting => $"--{setting}")]);
