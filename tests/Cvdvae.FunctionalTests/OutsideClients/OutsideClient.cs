@@ -12,6 +12,9 @@ internal static class OutsideClient
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
+    // Debian's own, where its packages are; another one may come first in the path.
+    private static string Python { get; } = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
     private static string Folder { get; } = Path.Combine(BuildOutput.Root, "tests", "outside-clients");
 
     /// <summary>Draws samples with Debian's grpcio and stubs made by protoc.</summary>
@@ -19,7 +22,7 @@ internal static class OutsideClient
     public static async Task<OutsideReport> PythonAsync(string address, string image, int samples)
     {
         await InstallAsync(Path.Combine(BuildOutput.Root, "build", "install-debian-packages.sh"), ["python3-grpcio", "python3-protobuf", "protobuf-compiler", "protobuf-compiler-grpc"], Folder, required: false);
-        return await RunAsync("python3", ["-B", Path.Combine(Folder, "python", "upscale.py")], address, image, samples);
+        return await RunAsync(Python, ["-B", Path.Combine(Folder, "python", "upscale.py")], address, image, samples);
     }
 
     /// <summary>Draws samples with @grpc/grpc-js.</summary>

@@ -25,14 +25,14 @@ public sealed class OutsideClientTests
     }
 
     [Fact]
-    public async Task Python_MissingResult_Fails()
+    public async Task Python_MissingResolution_Fails()
     {
         await using FakeServer server = await FakeServer.StartAsync(Incomplete());
         Assert.Contains("not every resolution was previewed", await FailureAsync(() => OutsideClient.PythonAsync(server.Address, Image, 4)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Node_MissingResult_Fails()
+    public async Task Node_MissingResolution_Fails()
     {
         await using FakeServer server = await FakeServer.StartAsync(Incomplete());
         Assert.Contains("not every resolution was previewed", await FailureAsync(() => OutsideClient.NodeAsync(server.Address, Image, 4)), StringComparison.Ordinal);

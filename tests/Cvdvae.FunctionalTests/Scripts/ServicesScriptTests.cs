@@ -17,12 +17,12 @@ public sealed class ServicesScriptTests : IDisposable
         Directory.CreateDirectory(_folder["models", "one"]);
         Directory.CreateDirectory(_folder["temporary"]);
         File.WriteAllText(_folder["models", "one", "model.json"], "{}");
-        Copy(Path.Combine(BuildOutput.Root, "build", "services.sh"), _folder["build", "services.sh"]);
+        File.Copy(Path.Combine(BuildOutput.Root, "build", "services.sh"), _folder["build", "services.sh"]);
         foreach (string project in (string[])["Cvdvae.EncoderHost", "Cvdvae.DecoderHost", "Cvdvae.Gateway"])
         {
             string program = _folder["services", project, "bin", "Release", "net10.0", project];
             Directory.CreateDirectory(Path.GetDirectoryName(program)!);
-            Copy(Path.Combine(BuildOutput.Root, "tests", "Cvdvae.FunctionalTests", "Scripts", "stub-service.py"), program);
+            File.Copy(Path.Combine(BuildOutput.Root, "tests", "Cvdvae.FunctionalTests", "Scripts", "stub-service.py"), program);
         }
     }
 
@@ -120,12 +120,6 @@ public sealed class ServicesScriptTests : IDisposable
 
         Assert.Equal(1, await script.ExitAsync(Limit));
         Assert.StartsWith("none: holds no model", script.Error, StringComparison.Ordinal);
-    }
-
-    private static void Copy(string source, string target)
-    {
-        File.Copy(source, target);
-        File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static async Task UntilAsync(Func<bool> condition)
