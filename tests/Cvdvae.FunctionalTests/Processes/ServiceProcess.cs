@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text.Json;
+using Cvdvae.TestUtils;
+
+namespace Cvdvae.FunctionalTests.Processes;
+
+/// <summary>One service as a process of its own.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly string _name;
+    private readonly string _addressFile;
+
+    private ServiceProcess(string name, ChildProcess process, string addressFile)
+    {
+        _name = name;
+        _addressFile = addressFile;
+        Process = process;
+    }
+
+    public ChildProcess Process { get; }
+
+    /// <summary>Where it serves gRPC.</summary>
+    public string Grpc { get; private set; } = "";
+
+    /// <summary>Where it serves HTTP/1.1: health checks, metrics, in the gateway the web page.</summary>
+    public string Http1 { get; private set; } = "";
+
+    /// <summary>Starts a service and waits until it listens.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="project">Its project below services.</param>
+    /// <param name="folder">A folder for its files.</param>
+    /// <param name="settings">Its configuration, as <c>Section:Key</c>.</param>
+    public static async Task<ServiceProcess> StartAsync(string name, string project, string folder, IReadOnlyDictionary<string, string> settings)
+    {
+        string addressFile = Path.Combine(folder, $"{name}.json");
+        var all = new Dictionary<string, string>
+        {
+            ["Listen:Grpc"] = "http://127.0.0.1:0",
+            ["Listen:Http1"] = "http://127.0.0.1:0",
+            ["Listen:AddressFile"] = addressFile,
+        };
+        foreach ((string key, string value) in settings)
+        {
+            all[key] = value;
+        }
+
+        ChildProcess process = ChildProcess.Start(
+            BuildOutput.Program(Path.Combine("services", project), project), [], all.Select(pair => KeyValuePair.Create(pair.Key.Replace(":", "__", StringComparison.Ordinal), pair.Value)));
+        var service = new ServiceProcess(name, process, addressFile);
+        try
+        {
+            await service.UntilAsync("listens", service.ReadAddressesAsync);
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+
+        return service;
+    }
+
+    /// <summary>Waits until its models are loaded and warmed up.</summary>
+    public Task ReadyAsync() => UntilAsync("is ready", async () =>
+    {
+        try
+        {
+            using HttpResponseMessage answer = await Http.GetAsync($"{Http1}/healthz/ready");
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    });
+
+    /// <summary>Its metrics in Prometheus' text format.</summary>
+    public Task<string> MetricsAsync() => Http.GetStringAsync($"{Http1}/metrics");
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private async Task<bool> ReadAddressesAsync()
+    {
+        if (!File.Exists(_addressFile))
+        {
+            return false;
+        }
+
+        using JsonDocument addresses = JsonDocument.Parse(await File.ReadAllTextAsync(_addressFile));
+        Grpc = addresses.RootElement.GetProperty("grpc").GetString()!;
+        Http1 = addresses.RootElement.GetProperty("http").GetString()!;
+        return true;
+    }
+
+    private async Task UntilAsync(string state, Func<Task<bool>> condition)
+    {
+        using var timeout = new CancellationTokenSource(Limit);
+        while (!await condition())
+        {
+            if (Process.HasExited || timeout.IsCancellationRequested)
+            {
+                throw new InvalidOperationException($"the {_name} {(Process.HasExited ? "died" : "took too long")} before it {state}\n{Process.Output}\n{Process.Error}");
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+}

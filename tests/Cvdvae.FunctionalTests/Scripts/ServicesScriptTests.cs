@@ -1,0 +1,156 @@
+using System.Globalization;
+using Cvdvae.FunctionalTests.Processes;
+using Cvdvae.TestUtils;
+using Xunit;
+
+namespace Cvdvae.FunctionalTests.Scripts;
+
+/// <summary><c>build/services.sh</c> with stand-ins for the services: what it starts, when it gives up, and that it leaves nothing behind.</summary>
+public sealed class ServicesScriptTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private readonly TemporaryFolder _folder = new();
+
+    public ServicesScriptTests()
+    {
+        Directory.CreateDirectory(_folder["build"]);
+        Directory.CreateDirectory(_folder["models", "one"]);
+        Directory.CreateDirectory(_folder["temporary"]);
+        File.WriteAllText(_folder["models", "one", "model.json"], "{}");
+        File.Copy(Path.Combine(BuildOutput.Root, "build", "services.sh"), _folder["build", "services.sh"]);
+        foreach (string project in (string[])["Cvdvae.EncoderHost", "Cvdvae.DecoderHost", "Cvdvae.Gateway"])
+        {
+            string program = _folder["services", project, "bin", "Release", "net10.0", project];
+            Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+            File.Copy(Path.Combine(BuildOutput.Root, "tests", "Cvdvae.FunctionalTests", "Scripts", "stub-service.py"), program);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Run_Command_GetsTheGatewaysAddressAndItsStatusIsTheScripts()
+    {
+        await using ChildProcess script = Start(["--", "bash", "-c", "echo server=$CVDVAE_SERVER; exit 7"]);
+
+        Assert.Equal(7, await script.ExitAsync(Limit));
+
+        Assert.Matches("""^server=http://127\.0\.0\.1:\d+\n$""", script.Output);
+        Assert.Equal(["encoder", "decoder", "gateway"], Stubs().Select(stub => stub.Name));
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_Stages_AreChainedFromTheLast()
+    {
+        await using ChildProcess script = Start(["--", "true"], ("STAGES", "1-16 32-64"), ("TRANSPORT", "unix"));
+
+        Assert.Equal(0, await script.ExitAsync(Limit));
+
+        (string Name, int Id, string Settings)[] decoders = [.. Stubs().Where(stub => stub.Name == "decoder")];
+        Assert.Contains("""
+            "Decoder__Stages": "32-64"
+            """, decoders[0].Settings, StringComparison.Ordinal);
+        Assert.DoesNotContain("Decoder__Next", decoders[0].Settings, StringComparison.Ordinal);
+        Assert.Contains("""
+            "Decoder__Stages": "1-16"
+            """, decoders[1].Settings, StringComparison.Ordinal);
+        Assert.Matches("\"Decoder__Next\": \"unix:[^\"]*/decoder-1.sock\"", decoders[1].Settings);
+        Assert.Matches("\"Encoder__Address\": \"unix:[^\"]*/encoder.sock\"", decoders[1].Settings);
+        Assert.Matches("\"Gateway__Decoders__0\": \"unix:[^\"]*/decoder-0.sock\"", Stubs()[^1].Settings);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_ServiceDies_ShowsItsLogAndStopsTheRest()
+    {
+        await using ChildProcess script = Start(["--", "sleep", "60"], ("STUB_DIES", "decoder"));
+
+        Assert.Equal(1, await script.ExitAsync(Limit));
+
+        Assert.Equal("the decoder died; its log ends with:\n  decoder: out of luck\n", script.Error);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_ServiceNeverReady_GivesUp()
+    {
+        await using ChildProcess script = Start(["--", "true"], ("STUB_NEVER_READY", "gateway"), ("READY_SECONDS", "1"));
+
+        Assert.Equal(1, await script.ExitAsync(Limit));
+
+        Assert.StartsWith("the gateway was not ready within 1 s", script.Error, StringComparison.Ordinal);
+        NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task Run_Interrupted_StopsServicesAndCommand(string signal, int expected)
+    {
+        await using ChildProcess script = Start(["--", "sh", "-c", "echo up; exec sleep 60"]);
+        await UntilAsync(() => script.Output == "up\n");
+
+        await script.SignalAsync(signal);
+
+        Assert.Equal(expected, await script.ExitAsync(Limit));
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_TwoSideBySide_DoNotDisturbEachOther()
+    {
+        await using ChildProcess one = Start(["--", "sh", "-c", "echo up; exec sleep 60"]);
+        await UntilAsync(() => one.Output == "up\n");
+
+        await using ChildProcess two = Start(["--", "true"]);
+
+        Assert.Equal(0, await two.ExitAsync(Limit));
+        Assert.False(one.HasExited);
+        Assert.Equal(3, Stubs().Count(stub => Directory.Exists($"/proc/{stub.Id}")));
+        await one.SignalAsync("INT");
+        Assert.Equal(130, await one.ExitAsync(Limit));
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_NoModel_SaysSo()
+    {
+        await using ChildProcess script = Start(["--", "true"], ("MODELS", "none"));
+
+        Assert.Equal(1, await script.ExitAsync(Limit));
+        Assert.StartsWith("none: holds no model", script.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!condition())
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    private ChildProcess Start(string[] arguments, params (string Name, string Value)[] variables)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "the stand-ins need python3");
+        var environment = new Dictionary<string, string> { ["STUB_PIDS"] = _folder["pids"], ["TMPDIR"] = _folder["temporary"] };
+        foreach ((string name, string value) in variables)
+        {
+            environment[name] = value;
+        }
+
+        return ChildProcess.Start(_folder["build", "services.sh"], arguments, environment, _folder[""]);
+    }
+
+    private (string Name, int Id, string Settings)[] Stubs() =>
+    [
+        .. File.ReadAllLines(_folder["pids"]).Select(line => line.Split(' ', 3)).Select(parts => (parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2])),
+    ];
+
+    private void NothingIsLeft()
+    {
+        Assert.All(Stubs(), stub => Assert.False(Directory.Exists($"/proc/{stub.Id}"), $"{stub.Name} still runs"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["temporary"]));
+    }
+}
