@@ -28,6 +28,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task Program_InterruptSignal_ExitsWithOneHundredAndThirtyAndCancelsTheCall()
     {
+        Assert.SkipWhen(InterruptSignal.IsIgnored, InterruptSignal.Reason);
         await using FakeServer server = await FakeServer.StartAsync(new FakeUpscaler { Pace = TimeSpan.FromSeconds(20) });
         using Process process = Start(["upscale", Inputs.Png(_folder), "--output", _folder["out"]], server.Address);
         using var limit = new CancellationTokenSource(Cli.Limit);
