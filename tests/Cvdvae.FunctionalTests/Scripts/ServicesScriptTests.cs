@@ -109,8 +109,8 @@ public sealed class ServicesScriptTests : IDisposable
         Assert.Equal(0, await two.ExitAsync(Limit));
         Assert.False(one.HasExited);
         Assert.Equal(3, Stubs().Count(stub => Directory.Exists($"/proc/{stub.Id}")));
-        await one.SignalAsync("INT");
-        Assert.Equal(130, await one.ExitAsync(Limit));
+        await one.SignalAsync("TERM");
+        Assert.Equal(143, await one.ExitAsync(Limit));
         NothingIsLeft();
     }
 
