@@ -123,8 +123,9 @@ public sealed class EncodeTests
             await Task.WhenAll(app.EncodeAsync(request), app.EncodeAsync(request));
         }
 
-        // The worker frees a batch's maps just after it has handed over the last of them.
-        await InTime.Until(() => TorchSharp.torch.Tensor.TotalCount == before);
+        // The worker frees a batch's maps just after it has handed over the last of them: those of the first call may still have been counted, so that
+        // fewer can be left; a tensor lost in each call would be forty more.
+        await InTime.Until(() => TorchSharp.torch.Tensor.TotalCount <= before);
     }
 
     [Fact]
