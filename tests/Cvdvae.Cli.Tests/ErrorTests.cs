@@ -1,4 +1,5 @@
 using Cvdvae.FakeService;
+using Cvdvae.TestUtils;
 using Grpc.Core;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Cvdvae.Imaging;
+using Cvdvae.TestUtils;
 
 namespace Cvdvae.Cli.Tests;
 

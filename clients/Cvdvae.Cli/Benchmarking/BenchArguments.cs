@@ -13,7 +13,7 @@ internal sealed class BenchArguments
     private readonly Option<double[]> _rate = NumberList.Create("--request-rate", "calls a second instead, as 5,10 or FIRST:LAST:STEP", 0.001, 1e6);
 
     private readonly Option<ArrivalPattern> _pattern = Choice.Of(
-        "--distribution", "how the calls of a rate follow each other, constant by default", ArrivalPattern.Constant, ("constant", ArrivalPattern.Constant), ("poisson", ArrivalPattern.Poisson));
+        "--distribution", "how the calls of a rate follow each other, constant by default", ("constant", ArrivalPattern.Constant), ("poisson", ArrivalPattern.Poisson));
 
     private readonly Option<double> _warmUp = Seconds("--warm-up", "seconds of load before anything is measured", 2, 0);
     private readonly Option<double> _window = Seconds("--window", "seconds of a measurement window", 5, 0.01);

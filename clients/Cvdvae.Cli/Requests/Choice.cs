@@ -5,18 +5,17 @@ namespace Cvdvae.Cli.Requests;
 /// <summary>Options of a few named values.</summary>
 internal static class Choice
 {
-    /// <summary>An option of one of the names.</summary>
+    /// <summary>An option of one of the names; not given, its value is the default one of the type.</summary>
     /// <param name="name">Name of the option.</param>
-    /// <param name="description">What it is for; the names are added.</param>
-    /// <param name="initial">The value when the option is not given.</param>
+    /// <param name="description">What it is for; the help adds the names.</param>
     /// <param name="values">The names and what they mean.</param>
-    public static Option<T> Of<T>(string name, string description, T initial, params (string Name, T Value)[] values)
+    public static Option<T> Of<T>(string name, string description, params (string Name, T Value)[] values)
     {
         string names = string.Join(", ", values[..^1].Select(value => value.Name)) + " or " + values[^1].Name;
         return new Option<T>(name)
         {
-            Description = $"{description}: {names}",
-            DefaultValueFactory = _ => initial,
+            Description = description,
+            HelpName = string.Join('|', values.Select(value => value.Name)),
             CustomParser = result =>
             {
                 string text = result.Tokens[^1].Value;
@@ -29,7 +28,7 @@ internal static class Choice
                 }
 
                 result.AddError($"{name}: '{text}' is not {names}");
-                return initial;
+                return default!;
             },
         };
     }

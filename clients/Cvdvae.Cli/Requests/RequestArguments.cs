@@ -24,10 +24,10 @@ internal sealed class RequestArguments
     private readonly Option<uint[]> _previews = NumberList.Create("--preview-resolutions", "resolutions to preview, as 8,16,32; all below the full one by default", 1u, 65536u);
 
     private readonly Option<PixelSampling> _pixelSampling = Choice.Of(
-        "--pixel-sampling", "how pixels are taken, the model's own way by default", PixelSampling.Unspecified, ("sample", PixelSampling.Sample), ("mode", PixelSampling.Mode), ("mean", PixelSampling.Mean));
+        "--pixel-sampling", "how pixels are taken; the model's own way by default", ("sample", PixelSampling.Sample), ("mode", PixelSampling.Mode), ("mean", PixelSampling.Mean));
 
     private readonly Option<InputFit> _fit = Choice.Of(
-        "--fit", "what happens to an image of another size; exact refuses it", InputFit.Exact, ("exact", InputFit.Exact), ("crop", InputFit.CropAndResize));
+        "--fit", "what happens to an image of another size: exact (the default) refuses it, crop takes its middle square and resizes it", ("exact", InputFit.Exact), ("crop", InputFit.CropAndResize));
 
     private readonly Option<ImageFormat> _format;
     private readonly Option<ImageFormat> _previewFormat;
@@ -38,8 +38,8 @@ internal sealed class RequestArguments
     {
         (string, ImageFormat)[] formats = [("png", ImageFormat.Png), ("jpeg", ImageFormat.Jpeg), ("webp", ImageFormat.Webp)];
         formats = raw ? [.. formats, ("raw", ImageFormat.RawRgb)] : formats;
-        _format = Choice.Of("--format", "format of the results", ImageFormat.Png, formats);
-        _previewFormat = Choice.Of("--preview-format", "format of the previews", ImageFormat.Png, formats);
+        _format = Choice.Of("--format", "format of the results, png by default", formats);
+        _previewFormat = Choice.Of("--preview-format", "format of the previews, png by default", formats);
     }
 
     public void AddTo(Command command)

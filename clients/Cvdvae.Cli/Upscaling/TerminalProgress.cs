@@ -11,6 +11,7 @@ internal sealed class TerminalProgress(IAnsiConsole? console = null) : IUpscaleP
     private const int NameWidth = 9; // the last resolution known is 1024x1024
     private readonly IAnsiConsole _console = console ?? AnsiConsole.Console;
     private readonly Dictionary<int, ProgressTask> _bars = [];
+    private readonly Dictionary<int, TimeSpan> _lastImage = [];
     private ProgressContext? _context;
 
     public bool WantsGroups => true;
@@ -37,14 +38,22 @@ internal sealed class TerminalProgress(IAnsiConsole? console = null) : IUpscaleP
 
     public void ImageWritten(int resolution, TimeSpan elapsed)
     {
+        _lastImage[resolution] = elapsed;
         Advance(resolution);
-        if (_bars.TryGetValue(resolution, out ProgressTask? bar) && bar.IsFinished)
-        {
-            bar.Description = string.Create(CultureInfo.InvariantCulture, $"{Name(resolution),-NameWidth}{elapsed.TotalSeconds,8:F3} s");
-        }
     }
 
     private static string Name(int resolution) => $"{resolution}x{resolution}";
 
-    private void Advance(int resolution) => _bars.GetValueOrDefault(resolution)?.Increment(1);
+    // The images of a resolution may come before or after its last group is reported.
+    private void Advance(int resolution)
+    {
+        if (_bars.TryGetValue(resolution, out ProgressTask? bar))
+        {
+            bar.Increment(1);
+            if (bar.IsFinished && _lastImage.TryGetValue(resolution, out TimeSpan elapsed))
+            {
+                bar.Description = string.Create(CultureInfo.InvariantCulture, $"{Name(resolution),-NameWidth}{elapsed.TotalSeconds,8:F3} s");
+            }
+        }
+    }
 }

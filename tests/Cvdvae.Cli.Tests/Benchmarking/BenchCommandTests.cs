@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cvdvae.FakeService;
+using Cvdvae.TestUtils;
 using Cvdvae.V1;
 using Grpc.Core;
 using Xunit;

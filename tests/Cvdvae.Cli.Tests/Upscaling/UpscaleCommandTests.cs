@@ -1,5 +1,6 @@
 using Cvdvae.FakeService;
 using Cvdvae.Imaging;
+using Cvdvae.TestUtils;
 using Cvdvae.V1;
 using Xunit;
 
