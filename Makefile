@@ -116,11 +116,11 @@ $(TINY)/%.safetensors: $(PORTRAIT_SOURCES) | $(PORTRAITS) $(TRAINER)
 .PHONY: train-tiny
 train-tiny: $(TINY)/train.safetensors $(TINY)/valid.safetensors $(TRAINER) ## train a tiny model in minutes, to runs/tiny-portraits
 	$(TRAINER) prior --hparams recipes/tiny-portraits/prior.json --data $(TINY)/train.safetensors --validation-data $(TINY)/valid.safetensors \
-	  --model $(TINY)/tiny-portraits --run $(TINY)/prior --batch 16 --steps 350 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
-	  --validation-steps 25 --validation-images 64 --image-steps 175
+	  --model $(TINY)/tiny-portraits --run $(TINY)/prior --batch 8 --steps 400 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
+	  --validation-steps 50 --validation-images 64 --image-steps 200
 	$(TRAINER) encoder --hparams recipes/tiny-portraits/encoder-x4.json --data $(TINY)/train.safetensors --validation-data $(TINY)/valid.safetensors \
-	  --model $(TINY)/tiny-portraits --run $(TINY)/encoder-x4 --batch 16 --steps 350 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
-	  --validation-steps 25 --validation-images 64 --image-steps 175
+	  --model $(TINY)/tiny-portraits --run $(TINY)/encoder-x4 --batch 16 --steps 280 --learning-rate 2e-3 --final-learning-rate 0.1 --ema-rate 0.98 \
+	  --validation-steps 40 --validation-images 64 --image-steps 140
 	$(TRAINER) previews --model $(TINY)/tiny-portraits --samples 512
 
 .PHONY: clean

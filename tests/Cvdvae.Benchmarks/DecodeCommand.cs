@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Commands;
@@ -23,9 +24,10 @@ internal static class DecodeCommand
             PriorHyperparameters prior = HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams));
             LowResHyperparameters lowRes = HyperparameterFile.ReadLowRes(parsed.GetRequiredValue(hparams)) ?? throw new ArgumentException("the hyper-parameters have no low-res encoder");
             MeasuredProgram? official = parsed.GetValue(clone) is string folder
-                ? new MeasuredProgram(parsed.GetRequiredValue(python), Scripts.Path("decode.py"), ["--srvdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"])
+                ? new MeasuredProgram(new ProcessStartInfo(
+                    parsed.GetRequiredValue(python), [Scripts.Path("decode.py"), "--srvdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"]))
                 : null;
-            var plain = new MeasuredProgram(Environment.ProcessPath!, PlainCommand.Name, ["--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"]);
+            var plain = new MeasuredProgram(MeasuredProgram.Itself(PlainCommand.Name, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"));
             using var channelsLast = new DecodeBenchmark(prior, lowRes, samples: 1, channelsLast: true);
             using var channelsFirst = new DecodeBenchmark(prior, lowRes, samples: 1, channelsLast: false);
             new DecodeTable(channelsLast, channelsFirst, plain, official, new LowResArchitecture(lowRes, new PriorArchitecture(prior)))

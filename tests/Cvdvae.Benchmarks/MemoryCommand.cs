@@ -33,7 +33,7 @@ internal static class MemoryCommand
             try
             {
                 MakeModel(HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams)), made);
-                using Process process = Process.Start(Environment.ProcessPath!, ["memory", "--model", made]);
+                using Process process = Process.Start(MeasuredProgram.Itself("memory", "--model", made))!;
                 await process.WaitForExitAsync(stop);
                 return process.ExitCode;
             }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Runtime;
@@ -24,8 +25,8 @@ internal static class TrainingCommand
             TorchRuntime.Apply(parsed.GetValue(threads));
             int images = parsed.GetValue(batch);
             MeasuredProgram? official = parsed.GetValue(clone) is string folder
-                ? new MeasuredProgram(
-                    parsed.GetRequiredValue(python), Scripts.Path("train.py"), ["--vdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--batch", $"{images}", "--threads", $"{parsed.GetValue(threads)}"])
+                ? new MeasuredProgram(new ProcessStartInfo(
+                    parsed.GetRequiredValue(python), [Scripts.Path("train.py"), "--vdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--batch", $"{images}", "--threads", $"{parsed.GetValue(threads)}"]))
                 : null;
             using var ours = new TrainingBenchmark(new PriorArchitecture(HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams))), images);
             (Statistic mine, Statistic theirs) = (new Statistic(), new Statistic());

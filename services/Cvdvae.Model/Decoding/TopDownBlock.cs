@@ -57,7 +57,7 @@ public sealed class TopDownBlock : nn.Module
         Tensor hidden = _prior.Middle(_prior.First.call(activated));
         Tensor z = posterior.Sample(noise(posterior.Mean));
         Tensor kl = posterior.KlDivergence(Gaussian.From(_prior.Last, hidden, _zdim));
-        Tensor features = _resnet.call(x + PriorFeatures(hidden) + _zProj.call(z));
+        Tensor features = _resnet.call(x + Residual(hidden, z));
         return new PosteriorStep(
             features.MoveToOuterDisposeScope(),
             z.MoveToOuterDisposeScope(),
@@ -77,15 +77,15 @@ public sealed class TopDownBlock : nn.Module
         Tensor hidden = _prior.Middle(_prior.First.call(activated));
         Gaussian source = rows.At(_group, activated, () => Gaussian.From(_prior.Last, hidden, _zdim));
         Tensor z = source.LogSigma.exp_().mul_(noise).add_(source.Mean);
-        Tensor features = PriorFeaturesAnd(hidden, z).add_(x);
+        Tensor features = Residual(hidden, z).add_(x);
         return _resnet.call(features).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The prior's residual for the features, (B, width, r, r): the channels of its last convolution after mean and log-sigma.</summary>
-    private Tensor PriorFeatures(Tensor hidden) => _prior.Last.ToOutputs(hidden, 2 * _zdim, _group.Width);
-
-    /// <summary>The sum of <see cref="PriorFeatures"/> and <c>z_proj</c> as one convolution: one pass over the wide features less.</summary>
-    private Tensor PriorFeaturesAnd(Tensor hidden, Tensor z)
+    /// <summary>
+    /// What goes to the features besides themselves, (B, width, r, r): the prior's residual, the channels of its last convolution after mean and log-sigma, plus
+    /// <c>z_proj</c>, as one convolution: one pass over the wide features less.
+    /// </summary>
+    private Tensor Residual(Tensor hidden, Tensor z)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor weight = cat([_prior.Last.weight.narrow(0, 2 * _zdim, _group.Width), _zProj.weight], 1);

@@ -58,15 +58,10 @@ public sealed class BottomUpEncoder : nn.Module<Tensor, FeaturePyramid>
         return new FeaturePyramid(maps);
     }
 
+    /// <summary>Zeros for the channels that are missing. Padding keeps the memory layout; joining with fresh zeros would lose it for all later blocks.</summary>
     private static Tensor PadChannels(Tensor x, int width)
     {
         long missing = width - x.shape[1];
-        if (missing == 0)
-        {
-            return x;
-        }
-
-        Tensor zeros = torch.zeros([x.shape[0], missing, x.shape[2], x.shape[3]], dtype: x.dtype, device: x.device);
-        return cat([x, zeros], 1);
+        return missing == 0 ? x : nn.functional.pad(x, [0, 0, 0, 0, 0, missing]);
     }
 }

@@ -98,6 +98,16 @@ public sealed class LowResFeaturesTests : IDisposable
         Assert.Equal([2, 8, 8, 8], pyramid[8].shape);
     }
 
+    [Fact]
+    public void Forward_ChannelsLastPixels_KeepTheirLayoutWhereChannelsArePadded()
+    {
+        using Tensor pixels = TinyModel.Random(1, 2, 8, 8, 3).permute(0, 3, 1, 2);
+        using FeaturePyramid pyramid = _model.Twice.Encoder.call(pixels);
+
+        Assert.Equal(1, pyramid[8].stride(1));
+        Assert.Equal(1, pyramid[4].stride(1));
+    }
+
     public void Dispose() => _model.Dispose();
 
     private FeaturePyramid Pyramid(int images)
