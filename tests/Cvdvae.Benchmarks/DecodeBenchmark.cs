@@ -4,31 +4,42 @@ using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Layers;
+using Cvdvae.Model.Packaging;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Benchmarks;
 
-/// <summary>One super-resolution in process, on random weights: bottom-up, top-down, pixels.</summary>
+/// <summary>One super-resolution in process: bottom-up, top-down, pixels.</summary>
 internal sealed class DecodeBenchmark : IDisposable
 {
     private readonly LowResEncoder _encoder;
     private readonly TopDownDecoder _decoder;
-    private readonly int _samples;
     private readonly bool _channelsLast;
 
-    public DecodeBenchmark(PriorHyperparameters prior, LowResHyperparameters lowRes, int samples, bool channelsLast)
+    /// <summary>Of random weights, one sample.</summary>
+    public DecodeBenchmark(PriorHyperparameters prior, LowResHyperparameters lowRes, bool channelsLast)
     {
         var architecture = new PriorArchitecture(prior);
         random.manual_seed(0);
         _encoder = new LowResEncoder(new LowResArchitecture(lowRes, architecture));
         _decoder = new TopDownDecoder(architecture) { ChannelsLast = channelsLast };
-        (_samples, _channelsLast) = (samples, channelsLast);
+        _channelsLast = channelsLast;
     }
 
-    /// <summary>One run; milliseconds of each part, and of the groups of each resolution.</summary>
-    public DecodeTimes Run()
+    /// <summary>Of a model's weights.</summary>
+    public DecodeBenchmark(ModelFolder folder, int scale)
+    {
+        _encoder = folder.LoadEncoder(scale, CPU);
+        _decoder = folder.LoadDecoder(InferenceOptions.Default);
+        _channelsLast = true;
+    }
+
+    /// <summary>One run; milliseconds of each part, and of each latent group.</summary>
+    /// <param name="samples">Samples of the image, decoded as one batch.</param>
+    public DecodeTimes Run(int samples = 1)
     {
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
@@ -42,22 +53,22 @@ internal sealed class DecodeBenchmark : IDisposable
 
         start = Stopwatch.GetTimestamp();
         using var features = new LowResFeatures(_encoder.Branch, pyramid);
-        DecodeRow[] rows = [.. Enumerable.Range(0, _samples).Select(sample => new DecodeRow(1, (uint)sample, 0.8f, 0.8f, features))];
+        DecodeRow[] rows = [.. Enumerable.Range(0, samples).Select(sample => new DecodeRow(1, (uint)sample, 0.8f, 0.8f, features))];
         using var state = new DecodeState(rows);
         var noise = new PhiloxNoise();
-        var levels = new List<(int Resolution, double Milliseconds)>();
-        foreach (int resolution in _decoder.Architecture.Resolutions)
+        var groups = new List<(int Resolution, double Milliseconds)>();
+        foreach (LatentGroup group in _decoder.Architecture.Groups)
         {
-            long level = Stopwatch.GetTimestamp();
-            _decoder.Advance(state, _decoder.Architecture.GroupsAt(resolution).End, noise);
-            levels.Add((resolution, Stopwatch.GetElapsedTime(level).TotalMilliseconds));
+            long began = Stopwatch.GetTimestamp();
+            _decoder.Advance(state, group.Index + 1, noise);
+            groups.Add((group.Resolution, Stopwatch.GetElapsedTime(began).TotalMilliseconds));
         }
 
         double topDown = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         start = Stopwatch.GetTimestamp();
         using Tensor images = new PixelOutput(_decoder.Architecture.Groups.Count).Images(_decoder.PixelParameters(state.Features!), rows, PixelSampling.Sample, noise);
-        return new DecodeTimes(bottomUp, topDown, Stopwatch.GetElapsedTime(start).TotalMilliseconds, levels);
+        return new DecodeTimes(bottomUp, topDown, Stopwatch.GetElapsedTime(start).TotalMilliseconds, groups);
     }
 
     public void Dispose()

@@ -28,8 +28,8 @@ internal static class DecodeCommand
                     parsed.GetRequiredValue(python), [Scripts.Path("decode.py"), "--srvdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"]))
                 : null;
             var plain = new MeasuredProgram(MeasuredProgram.Itself(PlainCommand.Name, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"));
-            using var channelsLast = new DecodeBenchmark(prior, lowRes, samples: 1, channelsLast: true);
-            using var channelsFirst = new DecodeBenchmark(prior, lowRes, samples: 1, channelsLast: false);
+            using var channelsLast = new DecodeBenchmark(prior, lowRes, channelsLast: true);
+            using var channelsFirst = new DecodeBenchmark(prior, lowRes, channelsLast: false);
             new DecodeTable(channelsLast, channelsFirst, plain, official, new LowResArchitecture(lowRes, new PriorArchitecture(prior)))
                 .Print(parsed.GetValue(rounds), parsed.GetValue(runs));
             return 0;

@@ -57,7 +57,7 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
             row.TopDown.Add(times.TopDown);
             row.Pixels.Add(times.Pixels);
             row.Total.Add(times.Total);
-            fine?.Add(times.Levels.Where(level => level.Resolution >= FineFrom).Sum(level => level.Milliseconds));
+            fine?.Add(times.Groups.Where(group => group.Resolution >= FineFrom).Sum(group => group.Milliseconds));
         }
     }
 

@@ -1,13 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Cvdvae.Model;
-using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
-using Cvdvae.Model.Weights;
-using Cvdvae.Trainer.Commands;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Benchmarks;
@@ -32,7 +28,7 @@ internal static class MemoryCommand
             string made = Path.Combine(Path.GetTempPath(), $"cvdvae-memory-{Environment.ProcessId}");
             try
             {
-                MakeModel(HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams)), made);
+                RandomModel.Write(made, parsed.GetRequiredValue(hparams));
                 using Process process = Process.Start(MeasuredProgram.Itself("memory", "--model", made))!;
                 await process.WaitForExitAsync(stop);
                 return process.ExitCode;
@@ -43,13 +39,6 @@ internal static class MemoryCommand
             }
         });
         return command;
-    }
-
-    private static void MakeModel(PriorHyperparameters prior, string path)
-    {
-        var folder = ModelFolder.CreateOrOpen(path, new ModelManifest { Name = "random", Prior = prior });
-        using var whole = new VdVae(folder.Prior);
-        SafetensorsWriter.Write(folder.PriorPath, TorchTensors.AsSource(whole.named_parameters().Select(entry => new KeyValuePair<string, Tensor>(entry.name, entry.parameter))));
     }
 
     private static void Decode(ModelFolder folder)

@@ -7,5 +7,7 @@ var root = new RootCommand("Measures the model side by side with the official pr
     PlainCommand.Create(),
     TrainingCommand.Create(),
     MemoryCommand.Create(),
+    ServingCommand.Create(),
+    ServingClientCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -9,6 +9,16 @@ internal sealed class Statistic
 
     public double Median => _values.Count == 0 ? double.NaN : _values.Order().ElementAt(_values.Count / 2);
 
+    public static Statistic Of(IEnumerable<double> values)
+    {
+        var statistic = new Statistic();
+        statistic.AddRange(values);
+        return statistic;
+    }
+
+    /// <summary>The smallest value that at least <paramref name="percent"/> of the values don't exceed.</summary>
+    public double Percentile(double percent) => _values.Order().ElementAt(Math.Max(0, (int)Math.Ceiling(percent / 100 * _values.Count) - 1));
+
     public void Add(double value) => _values.Add(value);
 
     public void AddRange(IEnumerable<double> values) => _values.AddRange(values);
