@@ -9,13 +9,16 @@ namespace Cvdvae.Benchmarks;
 /// <param name="plan">How much to measure.</param>
 internal sealed class ServingTables(DecodeBenchmark local, ServingCalls remote, ServingPlan plan)
 {
+    // Until the runtime has compiled the services' code for good.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+
     private static readonly int[] Batches = [1, 2, 4, 8, 16];
 
     /// <summary>One call at a time against the same decode in process, and when its previews come.</summary>
     public void PrintLatency()
     {
         local.Run();
-        remote.Call();
+        remote.Load(1, WarmUp);
         var decodes = new Statistic();
         var calls = new List<CallTimes>();
         for (int round = 0; round < plan.Rounds; round++)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cvdvae.DecoderHost.Models;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Scheduling;
 using TorchSharp;
@@ -54,6 +55,7 @@ internal sealed class TorchStageDevice(INoiseSource noise, Action? prepareThread
         }
 
         using var batch = StepBatch.Gather(model, step, rows);
+        TorchRuntime.UseThreadsFor(batch.Work);
         if (groupStep.Group < model.Stage.EndGroup)
         {
             batch.RunGroup(noise);

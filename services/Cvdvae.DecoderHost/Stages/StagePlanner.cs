@@ -35,15 +35,10 @@ internal static class StagePlanner
         long width = group.Width;
         long middle = prior.Bottleneck(group.Width);
         long zdim = prior.Hyperparameters.Zdim;
-        long kernel = group.Resolution > 2 ? 9 : 1;
-
-        // Three blocks (prior, enc_y, resnet), each from the width to the middle, twice inside it, and out again.
-        double block = width * middle + (2 * kernel * middle * middle);
-        double work = area * ((3 * block) + (middle * ((2 * zdim) + width)) + (middle * 2 * zdim) + (zdim * width) + (middle * width));
 
         // The features that come in and go out, those of the resnet, one activation of them, and the inside of a block.
         long bytes = area * elementSize * ((5 * width) + (4 * middle) + (6 * zdim));
-        return new GroupStep(group.Index, group.Resolution, bytes, work + WorkOfAStep);
+        return new GroupStep(group.Index, group.Resolution, bytes, MultiplyAdds.Of(prior, group, conditioned: true) + WorkOfAStep);
     }
 
     private static GroupStep Pixels(PriorArchitecture prior, int elementSize)
@@ -54,6 +49,6 @@ internal static class StagePlanner
 
         // In single precision: the parameters twice, their exponentials or uniforms, and the nine of the chosen component.
         long bytes = area * ((2 * elementSize * last.Width) + (4 * ((3 * parameters) + 30)));
-        return new GroupStep(prior.Groups.Count, last.Resolution, bytes, (area * parameters * last.Width) + WorkOfAStep);
+        return new GroupStep(prior.Groups.Count, last.Resolution, bytes, MultiplyAdds.OfPixels(prior) + WorkOfAStep);
     }
 }

@@ -34,6 +34,7 @@ internal sealed class EncoderModel : IDisposable
     /// <returns>Maps (B, width[r], r, r); the caller's to dispose.</returns>
     public FeaturePyramid Encode(int scale, IReadOnlyList<ReadOnlyMemory<byte>> images)
     {
+        TorchRuntime.UseThreadsFor(images.Count * MultiplyAdds.Of(_scales[scale].Architecture.BottomUp));
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         int size = InputSize(scale);

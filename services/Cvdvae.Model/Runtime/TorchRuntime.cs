@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cvdvae.Model.Configuration;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Model.Runtime;
@@ -11,8 +12,14 @@ public static partial class TorchRuntime
     private const int MostMaps = -4;
     private const int MostArenas = -8;
 
+    // Multiply-adds for each thread below which one fewer is as fast, and leaves the rest of the system its processors.
+    private const double WorkOfAThread = 4e7;
+
     private static readonly Lock Gate = new();
     private static bool s_applied;
+
+    [ThreadStatic]
+    private static int t_mostThreads;
 
     /// <summary>Applies the settings; later calls only change the number of threads.</summary>
     /// <param name="threads">Threads inside an operation; null: as many as the processor quota allows.</param>
@@ -28,7 +35,21 @@ public static partial class TorchRuntime
                 s_applied = true;
             }
 
-            set_num_threads(threads ?? ProcessorQuota.Threads());
+            t_mostThreads = threads ?? ProcessorQuota.Threads();
+            set_num_threads(t_mostThreads);
+        }
+    }
+
+    /// <summary>
+    /// Sets the number of threads of the calling thread's next operations by their arithmetic, up to the number that <see cref="Apply"/> set for it: small
+    /// operations gain nothing by a second thread, which then only spins.
+    /// </summary>
+    /// <param name="multiplyAdds">Multiply-adds of the operations together, those of a latent group for example (<see cref="MultiplyAdds"/>).</param>
+    public static void UseThreadsFor(double multiplyAdds)
+    {
+        if (t_mostThreads > 1)
+        {
+            set_num_threads(Math.Max(1, (int)Math.Min(t_mostThreads, multiplyAdds / WorkOfAThread)));
         }
     }
 

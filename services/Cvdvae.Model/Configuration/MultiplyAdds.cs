@@ -1,0 +1,42 @@
+namespace Cvdvae.Model.Configuration;
+
+/// <summary>Arithmetic of the networks: multiply-adds of their convolutions, for one image or one sample.</summary>
+public static class MultiplyAdds
+{
+    /// <summary>Of a bottom-up encoder.</summary>
+    public static double Of(BottomUpArchitecture architecture)
+    {
+        double sum = 9.0 * 3 * architecture.InputWidth * architecture.ImageSize * architecture.ImageSize;
+        foreach (BlockSpec block in architecture.Blocks)
+        {
+            double width = architecture.Widths[block.Resolution];
+            double middle = (int)(width * architecture.BottleneckMultiple);
+            sum += block.Resolution * block.Resolution * ((2 * width * middle) + Inner(block.Resolution, middle));
+        }
+
+        return sum;
+    }
+
+    /// <summary>Of a latent group of the top-down decoder: prior, or prior and <c>enc_y</c>, then <c>z_proj</c> and <c>resnet</c>.</summary>
+    /// <param name="prior">The structure.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="conditioned">Whether its latents come from q(z | y); the part of <c>enc_y</c> that only sees y, which the samples of an image share, counts too.</param>
+    public static double Of(PriorArchitecture prior, LatentGroup group, bool conditioned)
+    {
+        double width = group.Width;
+        double middle = prior.Bottleneck(group.Width);
+        double latents = prior.Hyperparameters.Zdim;
+        double inner = Inner(group.Resolution, middle);
+        double statistics = (conditioned ? (2 * width * middle) + inner : 0) + (middle * 2 * latents);
+        return (double)group.Resolution * group.Resolution * ((2 * ((2 * width * middle) + inner)) + statistics + (latents * width));
+    }
+
+    /// <summary>Of the output network after the last group.</summary>
+    public static double OfPixels(PriorArchitecture prior)
+    {
+        double size = prior.Hyperparameters.ImageSize;
+        return size * size * prior.Hyperparameters.Width * 10 * prior.Hyperparameters.NumMixtures;
+    }
+
+    private static double Inner(int resolution, double middle) => 2 * (resolution > 2 ? 9 : 1) * middle * middle;
+}
