@@ -38,28 +38,30 @@ internal sealed class DecodeBenchmark : IDisposable
     }
 
     /// <summary>One run; milliseconds of each part, and of each latent group.</summary>
-    /// <param name="samples">Samples of the image, decoded as one batch.</param>
-    public DecodeTimes Run(int samples = 1)
+    /// <param name="images">Images, with a sample of each, run as one batch.</param>
+    public DecodeTimes Run(int images = 1)
     {
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         int size = _encoder.Architecture.Hyperparameters.ImageSizeY;
-        Tensor y = rand(1, 3, size, size);
+        Tensor y = rand(images, 3, size, size);
         y = _channelsLast ? y.ChannelsLast() : y;
 
+        TorchRuntime.UseThreadsFor(images * MultiplyAdds.Of(_encoder.Architecture.BottomUp));
         long start = Stopwatch.GetTimestamp();
         using FeaturePyramid pyramid = _encoder.Encoder.call(y);
         double bottomUp = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         start = Stopwatch.GetTimestamp();
-        using var features = new LowResFeatures(_encoder.Branch, pyramid);
-        DecodeRow[] rows = [.. Enumerable.Range(0, samples).Select(sample => new DecodeRow(1, (uint)sample, 0.8f, 0.8f, features))];
+        LowResFeatures[] features = [.. Enumerable.Range(0, images).Select(image => new LowResFeatures(_encoder.Branch, Image(pyramid, image)))];
+        DecodeRow[] rows = [.. features.Select((own, image) => new DecodeRow((ulong)image, 0, 0.8f, 0.8f, own))];
         using var state = new DecodeState(rows);
         var noise = new PhiloxNoise();
         var groups = new List<(int Resolution, double Milliseconds)>();
         foreach (LatentGroup group in _decoder.Architecture.Groups)
         {
             long began = Stopwatch.GetTimestamp();
+            TorchRuntime.UseThreadsFor(images * MultiplyAdds.Of(_decoder.Architecture, group, conditioned: true));
             _decoder.Advance(state, group.Index + 1, noise);
             groups.Add((group.Resolution, Stopwatch.GetElapsedTime(began).TotalMilliseconds));
         }
@@ -67,9 +69,14 @@ internal sealed class DecodeBenchmark : IDisposable
         double topDown = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         start = Stopwatch.GetTimestamp();
-        using Tensor images = new PixelOutput(_decoder.Architecture.Groups.Count).Images(_decoder.PixelParameters(state.Features!), rows, PixelSampling.Sample, noise);
-        return new DecodeTimes(bottomUp, topDown, Stopwatch.GetElapsedTime(start).TotalMilliseconds, groups);
+        using Tensor pixels = new PixelOutput(_decoder.Architecture.Groups.Count).Images(_decoder.PixelParameters(state.Features!), rows, PixelSampling.Sample, noise);
+        double output = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        Array.ForEach(features, own => own.Dispose());
+        return new DecodeTimes(bottomUp, topDown, output, groups);
     }
+
+    private static FeaturePyramid Image(FeaturePyramid batch, int image) =>
+        new(batch.Resolutions.ToDictionary(resolution => resolution, resolution => batch[resolution].narrow(0, image, 1)));
 
     public void Dispose()
     {

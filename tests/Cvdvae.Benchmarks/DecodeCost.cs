@@ -8,5 +8,7 @@ internal static class DecodeCost
     /// <summary>Of one sample through the groups of some resolutions.</summary>
     public static double Groups(LowResArchitecture lowRes, Func<int, bool> resolutions) =>
         lowRes.Prior.Groups.Where(group => resolutions(group.Resolution))
-            .Sum(group => 2 * MultiplyAdds.Of(lowRes.Prior, group, group.Index < lowRes.ConditionedGroupCount));
+            .Sum(group => 2 * (group.Index < lowRes.ConditionedGroupCount
+                ? MultiplyAdds.Of(lowRes.Prior, group, conditioned: true) + MultiplyAdds.OfLowResPart(lowRes.Prior, group)
+                : MultiplyAdds.Of(lowRes.Prior, group, conditioned: false)));
 }

@@ -28,9 +28,11 @@ internal sealed class ServingCalls : IDisposable
     public CallTimes Call() => CallAsync().GetAwaiter().GetResult();
 
     /// <summary>Calls from several clients at once, each again as soon as its call ended, until the time is over; calls under way are finished and counted.</summary>
-    /// <returns>All calls, and the time until the last ended.</returns>
-    public (IReadOnlyList<CallTimes> Calls, TimeSpan Elapsed) Load(int clients, TimeSpan length)
+    /// <returns>All calls, and those that ended a second after the first quarter of the time, until its end: neither the start nor the end of the load counts.</returns>
+    public (IReadOnlyList<CallTimes> Calls, double Rate) Load(int clients, TimeSpan length)
     {
+        TimeSpan settled = length / 4;
+        int ended = 0;
         long start = Stopwatch.GetTimestamp();
         async Task<List<CallTimes>> ClientAsync()
         {
@@ -38,13 +40,15 @@ internal sealed class ServingCalls : IDisposable
             do
             {
                 calls.Add(await CallAsync());
+                TimeSpan now = Stopwatch.GetElapsedTime(start);
+                Interlocked.Add(ref ended, now > settled && now <= length ? 1 : 0);
             }
             while (Stopwatch.GetElapsedTime(start) < length);
             return calls;
         }
 
         List<CallTimes>[] all = Task.WhenAll(Enumerable.Range(0, clients).Select(_ => ClientAsync())).GetAwaiter().GetResult();
-        return ([.. all.SelectMany(calls => calls)], Stopwatch.GetElapsedTime(start));
+        return ([.. all.SelectMany(calls => calls)], ended / (length - settled).TotalSeconds);
     }
 
     public void Dispose() => _client.Dispose();

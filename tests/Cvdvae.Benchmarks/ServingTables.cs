@@ -52,50 +52,78 @@ internal sealed class ServingTables(DecodeBenchmark local, ServingCalls remote, 
         Console.WriteLine();
     }
 
-    /// <summary>Many clients against the best batch in process.</summary>
+    /// <summary>Many clients against the best batch in process, in turn.</summary>
     public void PrintLoad()
     {
-        Console.WriteLine("| in process, samples in a batch | samples/s | longest latent group, ms |");
-        Console.WriteLine("| --- | --- | --- |");
-        double best = 0;
-        foreach (int batch in Batches)
+        var batches = Batches.ToDictionary(images => images, _ => (Rate: new Statistic(), LongestGroup: new Statistic()));
+        var alone = new Load();
+        var crowd = new Load();
+        var length = TimeSpan.FromSeconds((double)plan.Seconds / plan.Rounds);
+        foreach (int images in Batches)
         {
-            (double rate, double longest) = Batch(batch);
-            best = Math.Max(best, rate);
-            Print($"| {batch} | {rate:F2} | {longest:F1} |");
+            local.Run(images);
         }
 
-        (IReadOnlyList<CallTimes> alone, TimeSpan aloneTime) = remote.Load(1, TimeSpan.FromSeconds(plan.Seconds));
-        (IReadOnlyList<CallTimes> crowd, TimeSpan crowdTime) = remote.Load(plan.Clients, TimeSpan.FromSeconds(plan.Seconds));
+        for (int round = 0; round < plan.Rounds; round++)
+        {
+            foreach (int images in Batches)
+            {
+                Measure(images, length / 2, batches[images].Rate, batches[images].LongestGroup);
+            }
+
+            alone.Add(remote.Load(1, length));
+            crowd.Add(remote.Load(plan.Clients, length));
+        }
+
+        Console.WriteLine("| in process, images in a batch | images/s | longest latent group, ms |");
+        Console.WriteLine("| --- | --- | --- |");
+        foreach ((int images, (Statistic rate, Statistic longest)) in batches)
+        {
+            Print($"| {images} | {rate.Median:F2} | {longest.Median:F1} |");
+        }
+
+        double best = batches.Values.Max(batch => batch.Rate.Median);
         Console.WriteLine();
         Console.WriteLine("| clients at once | calls | calls/s | share of the best batch | first preview p50, ms | p99 | result p50, ms | p99 |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        PrintCalls(1, alone, aloneTime, best);
-        PrintCalls(plan.Clients, crowd, crowdTime, best);
+        PrintCalls(1, alone, best);
+        PrintCalls(plan.Clients, crowd, best);
     }
 
-    private (double SamplesPerSecond, double LongestGroup) Batch(int samples)
+    private void Measure(int images, TimeSpan length, Statistic rate, Statistic longestGroup)
     {
-        local.Run(samples);
-        var longest = new Statistic();
-        int count = 0;
         long start = Stopwatch.GetTimestamp();
         do
         {
-            longest.Add(local.Run(samples).Groups.Max(group => group.Milliseconds));
-            count += samples;
+            DecodeTimes times = local.Run(images);
+            rate.Add(images * 1000 / times.Total);
+            longestGroup.Add(times.Groups.Max(group => group.Milliseconds));
         }
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < plan.Seconds);
-        return (count / Stopwatch.GetElapsedTime(start).TotalSeconds, longest.Median);
+        while (Stopwatch.GetElapsedTime(start) < length);
     }
 
-    private static void PrintCalls(int clients, IReadOnlyList<CallTimes> calls, TimeSpan elapsed, double best)
+    private static void PrintCalls(int clients, Load load, double best)
     {
-        double rate = calls.Count / elapsed.TotalSeconds;
-        Statistic first = Statistic.Of(calls.Select(call => call.FirstPreview));
-        Statistic result = Statistic.Of(calls.Select(call => call.Result));
-        Print($"| {clients} | {calls.Count} | {rate:F2} | {100 * rate / best:F0} % | {first.Median:F0} | {first.Percentile(99):F0} | {result.Median:F0} | {result.Percentile(99):F0} |");
+        double rate = load.Rate.Median;
+        Statistic first = Statistic.Of(load.Calls.Select(call => call.FirstPreview));
+        Statistic result = Statistic.Of(load.Calls.Select(call => call.Result));
+        Print($"| {clients} | {load.Calls.Count} | {rate:F2} | {100 * rate / best:F0} % | {first.Median:F0} | {first.Percentile(99):F0} | {result.Median:F0} | {result.Percentile(99):F0} |");
     }
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>What some clients saw over all rounds.</summary>
+    private sealed class Load
+    {
+        public List<CallTimes> Calls { get; } = [];
+
+        /// <summary>Calls a second, round by round.</summary>
+        public Statistic Rate { get; } = new();
+
+        public void Add((IReadOnlyList<CallTimes> Calls, double Rate) round)
+        {
+            Calls.AddRange(round.Calls);
+            Rate.Add(round.Rate);
+        }
+    }
 }

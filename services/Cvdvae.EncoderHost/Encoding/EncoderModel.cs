@@ -34,7 +34,8 @@ internal sealed class EncoderModel : IDisposable
     /// <returns>Maps (B, width[r], r, r); the caller's to dispose.</returns>
     public FeaturePyramid Encode(int scale, IReadOnlyList<ReadOnlyMemory<byte>> images)
     {
-        TorchRuntime.UseThreadsFor(images.Count * MultiplyAdds.Of(_scales[scale].Architecture.BottomUp));
+        // Whatever the batch: a decoder beside it is the one that many images make busy.
+        TorchRuntime.UseThreadsFor(MultiplyAdds.Of(_scales[scale].Architecture.BottomUp));
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         int size = InputSize(scale);
