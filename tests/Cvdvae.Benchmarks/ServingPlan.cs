@@ -6,28 +6,30 @@ namespace Cvdvae.Benchmarks;
 /// <param name="Rounds">Rounds, in each of which decodes in process and calls have their turn.</param>
 /// <param name="Runs">Decodes, and calls, of a round.</param>
 /// <param name="Clients">Clients that call at once, each again as soon as its result is there.</param>
+/// <param name="LargestBatch">Images in the largest batch in process, 1 to 16.</param>
 /// <param name="Seconds">Seconds of load with one client and with all, and of each batch in process.</param>
-internal sealed record ServingPlan(int Rounds, int Runs, int Clients, int Seconds)
+internal sealed record ServingPlan(int Rounds, int Runs, int Clients, int LargestBatch, int Seconds)
 {
     public static Arguments CreateArguments() => new(
         new Option<int>("--rounds") { Description = "rounds, in each of which both have their turn", DefaultValueFactory = _ => 3 },
         new Option<int>("--runs") { Description = "decodes and calls of a round", DefaultValueFactory = _ => 5 },
         new Option<int>("--clients") { Description = "clients that call at once", DefaultValueFactory = _ => 16 },
+        new Option<int>("--largest-batch") { Description = "images in the largest batch in process, up to 16: a large model's needs gigabytes", DefaultValueFactory = _ => 16 },
         new Option<int>("--seconds") { Description = "seconds of load at least", DefaultValueFactory = _ => 20 });
 
-    public IEnumerable<string> ToArguments() => ["--rounds", $"{Rounds}", "--runs", $"{Runs}", "--clients", $"{Clients}", "--seconds", $"{Seconds}"];
+    public IEnumerable<string> ToArguments() => ["--rounds", $"{Rounds}", "--runs", $"{Runs}", "--clients", $"{Clients}", "--largest-batch", $"{LargestBatch}", "--seconds", $"{Seconds}"];
 
     /// <summary>The options of the command line.</summary>
-    public sealed record Arguments(Option<int> Rounds, Option<int> Runs, Option<int> Clients, Option<int> Seconds)
+    public sealed record Arguments(Option<int> Rounds, Option<int> Runs, Option<int> Clients, Option<int> LargestBatch, Option<int> Seconds)
     {
         public void AddTo(Command command)
         {
-            foreach (Option<int> option in (Option<int>[])[Rounds, Runs, Clients, Seconds])
+            foreach (Option<int> option in (Option<int>[])[Rounds, Runs, Clients, LargestBatch, Seconds])
             {
                 command.Options.Add(option);
             }
         }
 
-        public ServingPlan Of(ParseResult parsed) => new(parsed.GetValue(Rounds), parsed.GetValue(Runs), parsed.GetValue(Clients), parsed.GetValue(Seconds));
+        public ServingPlan Of(ParseResult parsed) => new(parsed.GetValue(Rounds), parsed.GetValue(Runs), parsed.GetValue(Clients), parsed.GetValue(LargestBatch), parsed.GetValue(Seconds));
     }
 }

@@ -55,18 +55,19 @@ internal sealed class ServingTables(DecodeBenchmark local, ServingCalls remote, 
     /// <summary>Many clients against the best batch in process, in turn.</summary>
     public void PrintLoad()
     {
-        var batches = Batches.ToDictionary(images => images, _ => (Rate: new Statistic(), LongestGroup: new Statistic()));
+        int[] sizes = [.. Batches.Where(images => images <= plan.LargestBatch)];
+        var batches = sizes.ToDictionary(images => images, _ => (Rate: new Statistic(), LongestGroup: new Statistic()));
         var alone = new Load();
         var crowd = new Load();
         var length = TimeSpan.FromSeconds((double)plan.Seconds / plan.Rounds);
-        foreach (int images in Batches)
+        foreach (int images in sizes)
         {
             local.Run(images);
         }
 
         for (int round = 0; round < plan.Rounds; round++)
         {
-            foreach (int images in Batches)
+            foreach (int images in sizes)
             {
                 Measure(images, length / 2, batches[images].Rate, batches[images].LongestGroup);
             }

@@ -56,6 +56,9 @@ internal sealed class SchedulerMetrics : IDisposable
         if (reason == StageEndReason.Cancelled)
         {
             _cancelled.Add(1, _stage);
+
+            // So that it is seen to be zero.
+            _stepsAfter.Add(0, _stage);
         }
     }
 

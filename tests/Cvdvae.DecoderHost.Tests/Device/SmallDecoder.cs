@@ -2,6 +2,7 @@ using Cvdvae.DecoderHost.Models;
 using Cvdvae.DecoderHost.Stages;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Runtime;
+using Cvdvae.TestUtils;
 using Cvdvae.V1;
 
 namespace Cvdvae.DecoderHost.Tests.Device;

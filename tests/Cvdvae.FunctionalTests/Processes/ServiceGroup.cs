@@ -1,4 +1,5 @@
 using Cvdvae.Client;
+using Cvdvae.TestUtils;
 
 namespace Cvdvae.FunctionalTests.Processes;
 

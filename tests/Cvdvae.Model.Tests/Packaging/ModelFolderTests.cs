@@ -2,6 +2,7 @@ using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Weights;
+using Cvdvae.TestUtils;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Weights;
+using Cvdvae.TestUtils;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

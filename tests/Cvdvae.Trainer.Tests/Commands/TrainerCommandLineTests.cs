@@ -1,6 +1,7 @@
 using Cvdvae.Imaging;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Weights;
+using Cvdvae.TestUtils;
 using Cvdvae.Trainer.Commands;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Cvdvae.Imaging;
 using Cvdvae.Model.Weights;
+using Cvdvae.TestUtils;
 using Cvdvae.Trainer.Data;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Cvdvae.Imaging;
+using Cvdvae.TestUtils;
 using Cvdvae.Trainer.Data;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Cvdvae.Model;
 using Cvdvae.Model.Packaging;
+using Cvdvae.TestUtils;
 using Cvdvae.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;

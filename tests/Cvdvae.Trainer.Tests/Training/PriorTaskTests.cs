@@ -3,6 +3,7 @@ using Cvdvae.Model;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Sampling;
+using Cvdvae.TestUtils;
 using Cvdvae.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Cvdvae.Model;
 using Cvdvae.Model.Weights;
+using Cvdvae.TestUtils;
 using Cvdvae.Trainer.Training;
 using Xunit;
 using static TorchSharp.torch;

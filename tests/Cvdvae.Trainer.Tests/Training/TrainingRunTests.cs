@@ -1,3 +1,4 @@
+using Cvdvae.TestUtils;
 using Cvdvae.Trainer.Training;
 using Xunit;
 

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Cvdvae.Client;
+using Cvdvae.FunctionalTests.Processes;
+using Cvdvae.TestUtils;
+using Cvdvae.V1;
+using Xunit;
+
+namespace Cvdvae.FunctionalTests.Services;
+
+/// <summary>Calls that are cancelled, cut by their deadline or read too slowly, beside others that are not.</summary>
+public sealed partial class RunningCallsTests(EmbeddedServices services) : IClassFixture<EmbeddedServices>
+{
+    private const int Calls = 100;
+    private static readonly CallSettings Patient = new() { Deadline = InTime.Limit };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Cancel_HalfOfManyRunningCalls_StopsTheirWorkAndNoOther()
+    {
+        using SuperResolutionClient client = services.Group.Connect();
+        byte[] alone = await ResultAsync(client, seed: 1);
+        Task<byte[]?>[] calls = [.. Enumerable.Range(0, Calls).Select(async index =>
+            index % 2 == 0 ? await CancelledAsync(client, (ulong)index) : await ResultAsync(client, (ulong)index))];
+        byte[]?[] results = await Task.WhenAll(calls);
+
+        Assert.All(results.Where((_, index) => index % 2 == 1), Assert.NotNull);
+        Assert.All(results.Where((_, index) => index % 2 == 0), Assert.Null);
+        byte[] among = results[1]!;
+        Assert.True(alone.Zip(among, (a, b) => a != b).Count(differs => differs) <= alone.Length / 1000);
+        await InTime.Until(async () => await MetricAsync(services.Group.Decoders[0], "cvdvae_decoder_rows_inflight") == 0);
+        Assert.InRange(await MetricAsync(services.Group.Decoders[0], "cvdvae_decoder_cancelled_total"), 1, Calls / 2);
+        Assert.Equal(0, await MetricAsync(services.Group.Decoders[0], "cvdvae_decoder_cancelled_steps_after_total"));
+    }
+
+    [Fact]
+    public async Task Deadline_ShorterThanTheDecode_EndsWellWithWhatIsFinished()
+    {
+        using SuperResolutionClient client = services.Group.Connect();
+        var settings = new CallSettings { Deadline = TimeSpan.FromSeconds(2) };
+        var events = new List<UpscaleEvent>();
+        await foreach (UpscaleEvent next in client.UpscaleAsync(EmbeddedServices.Request(200, seed: 1), settings, Stop))
+        {
+            events.Add(next);
+        }
+
+        CompletedEvent completed = Assert.IsType<CompletedEvent>(events[^1]);
+        Assert.Equal(CompletionReason.Deadline, completed.Reason);
+        Assert.InRange(completed.ReachedResolution, 1, 63);
+        Assert.Equal(200, events.OfType<PreviewEvent>().Count(preview => preview.Resolution == completed.ReachedResolution));
+    }
+
+    [Fact]
+    public async Task Reader_ThatStopsReading_HoldsUpNobodyAndGetsItsResults()
+    {
+        const int samples = 64;
+        using SuperResolutionClient slow = services.Group.Connect();
+        using SuperResolutionClient client = services.Group.Connect();
+        await ResultAsync(client, seed: 0);
+        await using IAsyncEnumerator<UpscaleEvent> stalled = slow.UpscaleAsync(EmbeddedServices.Request(samples, seed: 1), Patient, Stop).GetAsyncEnumerator(Stop);
+        Assert.True(await stalled.MoveNextAsync());
+        long memory = services.Group.Gateway.Process.ResidentBytes;
+
+        long start = TimeProvider.System.GetTimestamp();
+        int others = 0;
+        do
+        {
+            await ResultAsync(client, seed: (ulong)others++);
+        }
+        while (TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
+
+        // A call takes a tenth of a second; the stalled one, alone on the device, some seconds.
+        Assert.True(others > 20, $"{others} calls");
+        Assert.True(services.Group.Gateway.Process.ResidentBytes - memory < 128 << 20);
+        var rest = new List<UpscaleEvent>();
+        while (await stalled.MoveNextAsync())
+        {
+            rest.Add(stalled.Current);
+        }
+
+        Assert.Equal(Enumerable.Range(0, samples), rest.OfType<ResultEvent>().Select(result => result.SampleIndex).Order());
+        Assert.Equal(CompletionReason.Finished, Assert.IsType<CompletedEvent>(rest[^1]).Reason);
+    }
+
+    private static async Task<byte[]> ResultAsync(SuperResolutionClient client, ulong seed)
+    {
+        byte[]? pixels = null;
+        await foreach (UpscaleEvent next in client.UpscaleAsync(EmbeddedServices.Request(1, seed), Patient, Stop))
+        {
+            pixels = next is ResultEvent result ? result.Image.Data.ToArray() : pixels;
+        }
+
+        return pixels!;
+    }
+
+    /// <summary>Cancels a call at its first preview; null: it ended so.</summary>
+    private static async Task<byte[]?> CancelledAsync(SuperResolutionClient client, ulong seed)
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (UpscaleEvent next in client.UpscaleAsync(EmbeddedServices.Request(1, seed), Patient, source.Token))
+            {
+                if (next is PreviewEvent)
+                {
+                    await source.CancelAsync();
+                }
+            }
+        });
+        return null;
+    }
+
+    /// <summary>A metric's value; it has to be there.</summary>
+    private static async Task<double> MetricAsync(ServiceProcess service, string name) => double.Parse(
+        Line().Matches(await service.MetricsAsync()).Single(line => line.Groups["name"].Value == name).Groups["value"].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^(?<name>\w+)(\{[^}]*\})? (?<value>\S+)", RegexOptions.Multiline)]
+    private static partial Regex Line();
+}
