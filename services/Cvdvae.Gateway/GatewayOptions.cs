@@ -30,6 +30,9 @@ public sealed class GatewayOptions
     /// <summary>How long before its deadline a call is brought to its end, 1 ms to 10 s.</summary>
     public TimeSpan DeadlineMargin { get; set; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>What each sample adds to it, since its images have to be encoded and sent, 0 to 1 s. Both together never take more than half of a call's time.</summary>
+    public TimeSpan DeadlineMarginPerSample { get; set; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Bytes that may wait for a slow reader before older previews give way to newer ones, 0 to 1 GiB.</summary>
     public int MaxWaitingPreviewBytes { get; set; } = 4 << 20;
 

@@ -15,6 +15,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Check(nameof(options.MaxImageSide), options.MaxImageSide, 1, 16384);
         Check(nameof(options.MaxConcurrentCalls), options.MaxConcurrentCalls, 1, 100_000);
         Check(nameof(options.DeadlineMargin), options.DeadlineMargin, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10));
+        Check(nameof(options.DeadlineMarginPerSample), options.DeadlineMarginPerSample, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Check(nameof(options.MaxWaitingPreviewBytes), options.MaxWaitingPreviewBytes, 0, 1 << 30);
         Check(nameof(options.ImageWorkers), options.ImageWorkers, 0, 256);
         Check(nameof(options.StatusInterval), options.StatusInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));

@@ -9,6 +9,9 @@ internal sealed class CallClock
     // Of the margin: what may be spent on making results better rather than on getting them out.
     private const double RefineShare = 0.5;
 
+    // Of the whole time: a short deadline is not all margin.
+    private const double LargestMarginShare = 0.5;
+
     private readonly TimeProvider _time;
     private readonly long _arrival;
     private readonly TimeSpan? _budget;
@@ -18,12 +21,18 @@ internal sealed class CallClock
     /// <summary>Starts the clock.</summary>
     /// <param name="time">Source of time.</param>
     /// <param name="deadline">The call's deadline in UTC; <see cref="DateTime.MaxValue"/>: none.</param>
-    /// <param name="margin">How long before it the call ends.</param>
+    /// <param name="margin">How long before it the call ends; at most half of the time that the call has.</param>
     public CallClock(TimeProvider time, DateTime deadline, TimeSpan margin)
     {
         (_time, _arrival) = (time, time.GetTimestamp());
+        if (deadline != DateTime.MaxValue)
+        {
+            TimeSpan whole = deadline - time.GetUtcNow().UtcDateTime;
+            margin = margin < whole * LargestMarginShare ? margin : whole * LargestMarginShare;
+            _budget = whole - margin;
+        }
+
         (_handOver, _refine) = (margin * HandOverShare, margin * RefineShare);
-        _budget = deadline == DateTime.MaxValue ? null : deadline - time.GetUtcNow().UtcDateTime - margin;
     }
 
     /// <summary>Since the call came.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class SuperResolutionApi(
     {
         limit.Enter();
         metrics.Started();
-        var clock = new CallClock(time, context.Deadline, options.Value.DeadlineMargin);
+        var clock = new CallClock(time, context.Deadline, options.Value.DeadlineMargin + (request.SampleCount * options.Value.DeadlineMarginPerSample));
         using var lifetime = new CallLifetime(clock, context.CancellationToken);
         StatusCode outcome = StatusCode.Internal;
         bool admitted = false;
