@@ -40,10 +40,12 @@ public sealed partial class RunningCallsTests(EmbeddedServices services) : IClas
     [Fact]
     public async Task Deadline_ShorterThanTheDecode_EndsWellWithWhatIsFinished()
     {
+        const int samples = 256;
         using SuperResolutionClient client = services.Group.Connect();
-        var settings = new CallSettings { Deadline = TimeSpan.FromSeconds(2) };
+        await ResultAsync(client, seed: 0);
+        var settings = new CallSettings { Deadline = TimeSpan.FromSeconds(3) };
         var events = new List<UpscaleEvent>();
-        await foreach (UpscaleEvent next in client.UpscaleAsync(EmbeddedServices.Request(200, seed: 1), settings, Stop))
+        await foreach (UpscaleEvent next in client.UpscaleAsync(EmbeddedServices.Request(samples, seed: 1), settings, Stop))
         {
             events.Add(next);
         }
@@ -51,7 +53,7 @@ public sealed partial class RunningCallsTests(EmbeddedServices services) : IClas
         CompletedEvent completed = Assert.IsType<CompletedEvent>(events[^1]);
         Assert.Equal(CompletionReason.Deadline, completed.Reason);
         Assert.InRange(completed.ReachedResolution, 1, 63);
-        Assert.Equal(200, events.OfType<PreviewEvent>().Count(preview => preview.Resolution == completed.ReachedResolution));
+        Assert.Equal(samples, events.OfType<PreviewEvent>().Count(preview => preview.Resolution == completed.ReachedResolution));
     }
 
     [Fact]

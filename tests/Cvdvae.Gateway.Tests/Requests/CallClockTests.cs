@@ -6,26 +6,78 @@ namespace Cvdvae.Gateway.Tests.Requests;
 
 public sealed class CallClockTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public void Remaining_WithADeadline_EndsAMarginBeforeIt()
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(950), clock.Remaining);
+        time.Advance(TimeSpan.FromMilliseconds(400));
+        Assert.Equal(TimeSpan.FromMilliseconds(550), clock.Remaining);
+        Assert.Equal(TimeSpan.FromMilliseconds(400), clock.Elapsed);
+        time.Advance(TimeSpan.FromMilliseconds(600));
+        Assert.Equal(TimeSpan.Zero, clock.Remaining);
+    }
 
     [Theory]
-    [InlineData(1000, 50, 950)]
-    [InlineData(60, 50, 30)] // half of a short time stays for the decode
+    [InlineData(60, 50, 30)]
     [InlineData(60, 5000, 30)]
     [InlineData(-10, 50, 0)]
-    public void Remaining_Deadline_IsTheTimeBeforeTheMargin(int deadlineMs, int marginMs, int remainingMs)
+    public void Remaining_ShortDeadline_KeepsHalfOfItForTheDecode(int deadlineMs, int marginMs, int remainingMs)
     {
-        var clock = new CallClock(_time, _time.GetUtcNow().UtcDateTime.AddMilliseconds(deadlineMs), TimeSpan.FromMilliseconds(marginMs));
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddMilliseconds(deadlineMs), TimeSpan.FromMilliseconds(marginMs));
 
         Assert.Equal(TimeSpan.FromMilliseconds(remainingMs), clock.Remaining);
     }
 
     [Fact]
-    public void Remaining_NoDeadline_IsUnlimited()
+    public void StartGuard_DecoderIsLate_FiresBetweenTheMarginAndTheDeadline()
     {
-        var clock = new CallClock(_time, DateTime.MaxValue, TimeSpan.FromMilliseconds(50));
+        var time = new FakeTimeProvider();
+        using CancellationTokenSource guard = new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin).StartGuard();
 
-        Assert.Null(clock.Remaining);
+        time.Advance(TimeSpan.FromMilliseconds(959));
+        Assert.False(guard.IsCancellationRequested);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(guard.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void LeavesTimeToRefine_NearTheDeadline_EndsHalfAMarginBeforeIt()
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin);
+
+        time.Advance(TimeSpan.FromMilliseconds(974));
         Assert.True(clock.LeavesTimeToRefine);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.False(clock.LeavesTimeToRefine);
+        Assert.True(new CallClock(time, DateTime.MaxValue, Margin).LeavesTimeToRefine);
+    }
+
+    [Fact]
+    public void StartGuard_NoDeadline_NeverFires()
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, DateTime.MaxValue, Margin);
+        using CancellationTokenSource guard = clock.StartGuard();
+
+        time.Advance(TimeSpan.FromDays(400));
+
+        Assert.False(guard.IsCancellationRequested);
+        Assert.Null(clock.Remaining);
+    }
+
+    [Fact]
+    public void StartGuard_DeadlineInYears_Starts()
+    {
+        var time = new FakeTimeProvider();
+        using CancellationTokenSource guard = new CallClock(time, time.GetUtcNow().UtcDateTime.AddYears(100), Margin).StartGuard();
+
+        Assert.False(guard.IsCancellationRequested);
     }
 }
