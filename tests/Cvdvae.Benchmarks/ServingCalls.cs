@@ -28,7 +28,10 @@ internal sealed class ServingCalls : IDisposable
     public CallTimes Call() => CallAsync().GetAwaiter().GetResult();
 
     /// <summary>Calls from several clients at once, each again as soon as its call ended, until the time is over; calls under way are finished and counted.</summary>
-    /// <returns>All calls, and those that ended a second after the first quarter of the time, until its end: neither the start nor the end of the load counts.</returns>
+    /// <returns>
+    /// All calls, and calls a second, counted from the first quarter of the time to its end, so that neither the start nor the end of the load counts; it says
+    /// something only where calls are much shorter than the time.
+    /// </returns>
     public (IReadOnlyList<CallTimes> Calls, double Rate) Load(int clients, TimeSpan length)
     {
         TimeSpan settled = length / 4;
