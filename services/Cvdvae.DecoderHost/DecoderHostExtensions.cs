@@ -37,7 +37,7 @@ public static class DecoderHostExtensions
         services.AddDecoderOptions();
         services.TryAddSingleton<INoiseSource, PhiloxNoise>();
         services.AddSingleton(provider => new StageScheduler(
-            new TorchStageDevice(provider.GetRequiredService<INoiseSource>(), provider.GetRequiredService<IOptions<TorchOptions>>().Value.ApplyToThread),
+            new TorchStageDevice(provider.GetRequiredService<INoiseSource>()),
             provider.GetRequiredService<IOptions<StageSchedulerOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<StageScheduler>>(),
@@ -59,6 +59,7 @@ public static class DecoderHostExtensions
     {
         services.AddOptions<DecoderOptions>().BindConfiguration(DecoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EncoderLinkOptions>().BindConfiguration(EncoderLinkOptions.Section).ValidateOnStart();
+        services.AddOptions<StageSchedulerOptions>().Configure<IOptions<TorchOptions>>((scheduler, torch) => scheduler.Lanes = torch.Value.DefaultLanes());
         services.AddOptions<StageSchedulerOptions>().BindConfiguration("Scheduler").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StageSchedulerOptions>().Configure<IOptions<DecoderOptions>>((scheduler, decoder) => scheduler.Stage = decoder.Value.Stages.Length == 0 ? "all" : decoder.Value.Stages);
         services.AddSingleton<IValidateOptions<DecoderOptions>, DecoderOptionsCheck>();

@@ -3,13 +3,21 @@ namespace Cvdvae.Scheduling;
 /// <summary>What runs the steps: a processor or an accelerator with a model, or a simulation of one.</summary>
 public interface IStageDevice
 {
-    /// <summary>Runs one step for rows that all stand before it. Called on the scheduler's thread, one call at a time.</summary>
+    /// <summary>
+    /// Runs one step for rows that all stand before it. Called on the scheduler's threads, on as many at once as it has lanes
+    /// (<see cref="StageSchedulerOptions.Lanes"/>), never for a row twice at once.
+    /// </summary>
     /// <param name="plan">Their plan.</param>
     /// <param name="step">Index of the step in the plan.</param>
     /// <param name="rows">The rows, of one or more requests, those of a request next to each other; the list may be kept.</param>
+    /// <param name="sharers">Batches that the device is shared between meanwhile, this one included; 1: it has the device to itself.</param>
+    /// <returns>Share of the device that the step used, above 0 and at most 1: what the step costs is its time multiplied by it.</returns>
     /// <exception cref="OutOfDeviceMemoryException">The batch is too large; the rows stand where they stood.</exception>
-    public void Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows);
+    public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers);
 
-    /// <summary>Frees what rows hold: they are finished, or won't run again. Called on the scheduler's thread, once for every admitted row, whether it ever ran or not; after the observer was told of the row's last step.</summary>
+    /// <summary>
+    /// Frees what rows hold: they are finished, or won't run again. Called one call at a time, but while other rows run, once for every
+    /// admitted row, whether it ever ran or not; after the observer was told of the row's last step.
+    /// </summary>
     public void Release(IReadOnlyList<StageRow> rows);
 }

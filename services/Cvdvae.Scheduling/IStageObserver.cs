@@ -1,6 +1,6 @@
 namespace Cvdvae.Scheduling;
 
-/// <summary>Is told of a request's progress, on the scheduler's thread: it must only note and hand on, never wait.</summary>
+/// <summary>Is told of a request's progress, on the scheduler's threads, one call at a time: it must only note and hand on, never wait.</summary>
 public interface IStageObserver
 {
     /// <summary>Rows of the request have run a step.</summary>

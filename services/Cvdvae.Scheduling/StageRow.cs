@@ -27,6 +27,9 @@ public sealed class StageRow
 
     internal RowPhase Phase { get; set; }
 
+    /// <summary>Whether it is to be released when the step that it runs has ended.</summary>
+    internal bool Leaving { get; set; }
+
     /// <summary>The step that it runs next.</summary>
     internal int Step { get; set; }
 

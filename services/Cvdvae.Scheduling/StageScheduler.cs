@@ -14,10 +14,10 @@ public sealed class StageScheduler : IAsyncDisposable
     private readonly Inbox _inbox = new();
     private readonly SchedulerMetrics _metrics;
     private readonly StageLoop _loop;
-    private readonly StageThread? _thread;
+    private readonly StageThread[] _lanes;
 
-    /// <summary>Creates a scheduler and starts its thread.</summary>
-    /// <param name="device">What runs the steps; only ever called on the scheduler's thread.</param>
+    /// <summary>Creates a scheduler and starts its threads, one for each lane.</summary>
+    /// <param name="device">What runs the steps; only ever called on the scheduler's threads.</param>
     /// <param name="options">Limits and weights; must not change afterwards.</param>
     /// <param name="time">Clock of deadlines, ageing and measurements.</param>
     /// <param name="logger">Log of failures.</param>
@@ -25,7 +25,7 @@ public sealed class StageScheduler : IAsyncDisposable
     /// <exception cref="ValidationException">An option is out of range.</exception>
     public StageScheduler(
         IStageDevice device, StageSchedulerOptions options, TimeProvider time, ILogger<StageScheduler> logger, IMeterFactory? meters = null)
-        : this(device, options, time, logger, meters, startThread: true)
+        : this(device, options, time, logger, meters, startThreads: true)
     {
     }
 
@@ -36,13 +36,17 @@ public sealed class StageScheduler : IAsyncDisposable
         TimeProvider time,
         ILogger<StageScheduler> logger,
         IMeterFactory? meters,
-        bool startThread)
+        bool startThreads)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         (_clock, _work) = (new StageClock(time), new StageWork(options));
         _metrics = new SchedulerMetrics(meters, _work, options.Stage);
         _loop = new StageLoop(device, options, _clock, _work, _inbox, _metrics, logger);
-        _thread = startThread ? new StageThread(_loop, _inbox, _clock, logger, $"stage {options.Stage}") : null;
+        _lanes = new StageThread[startThreads ? options.Lanes : 0];
+        for (int lane = 0; lane < _lanes.Length; lane++)
+        {
+            _lanes[lane] = new StageThread(_loop, _inbox, _clock, logger, $"stage {options.Stage}");
+        }
     }
 
     /// <summary>Whether nothing is admitted any more.</summary>
@@ -115,21 +119,21 @@ public sealed class StageScheduler : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _ = _work.Close();
-        if (_thread is not null)
-        {
-            await _thread.StopAsync().ConfigureAwait(false);
-        }
-        else
-        {
-            _loop.Stop();
-        }
-
+        await Task.WhenAll(_lanes.Select(lane => lane.StopAsync())).ConfigureAwait(false);
+        _loop.Stop();
         _metrics.Dispose();
     }
 
-    /// <summary>Looks at what has changed and runs at most one step: what the thread does over and over.</summary>
+    /// <summary>Looks at what has changed and runs at most one step: what a thread does over and over.</summary>
     /// <returns>Whether there was a step to run.</returns>
     internal bool RunOne() => _loop.RunOne();
+
+    /// <summary>Chooses the next step: the first half of <see cref="RunOne"/>.</summary>
+    /// <returns>The step; null: there is none.</returns>
+    internal StageStep? Begin() => _loop.Begin();
+
+    /// <summary>Takes note of a step that has run: the second half of <see cref="RunOne"/>.</summary>
+    internal void End(StageStep step) => _loop.End(step);
 
     private static void ThrowIfNotAdmitted(IReadOnlyList<StageRow> rows)
     {

@@ -9,7 +9,13 @@ public sealed class StageSchedulerOptions
     [Required]
     public string Stage { get; set; } = "all";
 
-    /// <summary>Device memory that the rows of one batch may need together (<see cref="GroupStep.BytesPerRow"/>), in bytes; a single row always runs. From 1 up; 2 GiB by default.</summary>
+    /// <summary>
+    /// Batches that run at once, from 1 to 64: each on a thread of its own, and a device that can be divided, as the cores of a processor can, gives each its part. One that runs alone has all of the device.
+    /// </summary>
+    [Range(1, 64)]
+    public int Lanes { get; set; } = 1;
+
+    /// <summary>Device memory that the rows of the running batches may need together (<see cref="GroupStep.BytesPerRow"/>), in bytes, an equal part for each lane; a single row always runs. From 1 up; 2 GiB by default.</summary>
     [Range(1L, long.MaxValue)]
     public long MaxBatchBytes { get; set; } = 2L << 30;
 
@@ -37,7 +43,7 @@ public sealed class StageSchedulerOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan HeadStart { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Estimated time up to which a step takes all the rows that memory allows, from 1 ms to an hour; a longer step takes more rows only while <see cref="BatchOverhead"/> says that it gains by them.</summary>
+    /// <summary>Estimated time, with all lanes busy, up to which a step takes all the rows that memory allows, from 1 ms to an hour; a longer step takes more rows only while <see cref="BatchOverhead"/> says that it gains by them.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan MaxStepTime { get; set; } = TimeSpan.FromMilliseconds(50);
 

@@ -11,7 +11,7 @@ public sealed class OverheadTests
     public async Task RunOne_SixteenRequestsOfTwoRows_CostsLittleTimeAndMemory()
     {
         await using var scheduler = new StageScheduler(
-            new CountingDevice(), new StageSchedulerOptions(), TimeProvider.System, NullLogger<StageScheduler>.Instance, null, startThread: false);
+            new CountingDevice(), new StageSchedulerOptions(), TimeProvider.System, NullLogger<StageScheduler>.Instance, null, startThreads: false);
         var plan = Plans.Pyramid();
         double least = double.MaxValue;
         long bytes = long.MaxValue;

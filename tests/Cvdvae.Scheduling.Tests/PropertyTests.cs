@@ -20,17 +20,17 @@ public sealed class PropertyTests
 
     [Fact]
     public async Task RunOne_AnyArrivals_EveryRequestEndsOnceAndEveryRowRunsEveryStepOnce() =>
-        await Gen.Select(Arrivals.Array[1, 25], Gen.Int[1, 20], Gen.Int[0, 400]).SampleAsync(
-            async (arrivals, memory, failing) => await Simulate(arrivals, memory, failing), iter: 300);
+        await Gen.Select(Arrivals.Array[1, 25], Gen.Int[1, 20], Gen.Int[0, 400], Gen.Int[1, 4]).SampleAsync(
+            async (arrivals, memory, failing, lanes) => await Simulate(arrivals, memory, failing, lanes), iter: 600);
 
-    private static async Task Simulate(Arrival[] arrivals, int memory, int failing)
+    private static async Task Simulate(Arrival[] arrivals, int memory, int failing, int lanes)
     {
         await using var stage = new SimulatedStage(
-            o => (o.MaxBatchRows, o.MaxBatchBytes, o.MaxBacklog) = (MaxRows, MaxBytes, TimeSpan.FromMilliseconds(500)));
+            o => (o.Lanes, o.MaxBatchRows, o.MaxBatchBytes, o.MaxBacklog) = (lanes, MaxRows, lanes * MaxBytes, TimeSpan.FromMilliseconds(500)));
         int batches = 0;
         stage.Device.OnRun = batch =>
         {
-            CheckBudget(batch);
+            CheckBudget(stage.Device, batch);
             if (batch.Rows.Length > memory)
             {
                 throw new OutOfDeviceMemoryException("Simulated.");
@@ -46,7 +46,7 @@ public sealed class PropertyTests
         foreach (var arrival in arrivals)
         {
             long until = stage.Time.GetTimestamp() + TimeSpan.FromMilliseconds(arrival.Gap).Ticks;
-            while (stage.Time.GetTimestamp() < until && stage.Scheduler.RunOne())
+            while (stage.Time.GetTimestamp() < until && stage.RunOne())
             {
             }
 
@@ -72,11 +72,12 @@ public sealed class PropertyTests
             stage.Device.Batches.Sum(b => b.Rows.Length), admitted.Sum(a => stage[a.Request].Steps.Sum(s => s.Rows)));
     }
 
-    private static void CheckBudget(SimulatedBatch batch)
+    private static void CheckBudget(SimulatedDevice device, SimulatedBatch batch)
     {
-        Assert.Equal(batch.Rows.Length, batch.Rows.Distinct().Count());
-        Assert.InRange(batch.Rows.Length, 1, MaxRows);
-        Assert.True(batch.Rows.Length == 1 || batch.Rows.Length * batch.Plan.Steps[batch.Step].BytesPerRow <= MaxBytes);
+        int rows = batch.Rows.Length;
+        device.Expect(rows == batch.Rows.Distinct().Count(), "A row is in a batch twice.");
+        device.Expect(rows is >= 1 and <= MaxRows, $"A batch has {rows} rows.");
+        device.Expect(rows == 1 || rows * batch.Plan.Steps[batch.Step].BytesPerRow <= MaxBytes, "A batch needs too much memory.");
     }
 
     private static void CheckEnded(SimulatedStage stage, StageRequest request, Arrival arrival)

@@ -10,11 +10,14 @@ public sealed class ThreadTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    [Fact]
-    public async Task TryAdmit_FromManyThreads_AllEndAndDrainCompletes()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task TryAdmit_FromManyThreads_AllEndAndDrainCompletes(int lanes)
     {
-        var device = new CountingDevice();
-        await using var scheduler = Start(device, TimeProvider.System);
+        var device = new CountingDevice(lanes);
+        await using var scheduler = Start(device, TimeProvider.System, lanes);
         var plan = Plans.Pyramid();
 
         var ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
@@ -58,6 +61,34 @@ public sealed class ThreadTests
         device.Unblock();
         Assert.Equal(StageEndReason.Finished, (await observer.Completion).Reason);
         Assert.Equal(StageEndReason.Finished, (await second.Completion).Reason);
+    }
+
+    [Fact]
+    public async Task TryAdmit_TwoRequestsAndTwoLanes_RunAtOnce()
+    {
+        var device = new CountingDevice(lanes: 2);
+        await using var scheduler = Start(device, TimeProvider.System, lanes: 2);
+        device.Block();
+        Assert.True(scheduler.TryAdmit(Request(out var first)).Admitted);
+        await device.Entered.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.True(scheduler.TryAdmit(Request(out var second)).Admitted);
+        Assert.True(SpinWait.SpinUntil(() => device.MostRunning == 2, Patience));
+
+        device.Unblock();
+
+        Assert.Equal(StageEndReason.Finished, (await first.Completion).Reason);
+        Assert.Equal(StageEndReason.Finished, (await second.Completion).Reason);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_IdleLanes_AllStop()
+    {
+        for (int repetition = 0; repetition < 50; repetition++)
+        {
+            var scheduler = Start(new CountingDevice(lanes: 4), TimeProvider.System, lanes: 4);
+
+            await scheduler.DisposeAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]
@@ -116,8 +147,8 @@ public sealed class ThreadTests
         Assert.False(scheduler.TryAdmit(Request(out _)).Admitted);
     }
 
-    private static StageScheduler Start(IStageDevice device, TimeProvider time) =>
-        new(device, new StageSchedulerOptions(), time, NullLogger<StageScheduler>.Instance);
+    private static StageScheduler Start(IStageDevice device, TimeProvider time, int lanes = 1) =>
+        new(device, new StageSchedulerOptions { Lanes = lanes }, time, NullLogger<StageScheduler>.Instance);
 
     private static StageRequest Request(out RecordingObserver observer) =>
         new("r", Plans.Flat(3), [0], observer = new RecordingObserver(TimeProvider.System));

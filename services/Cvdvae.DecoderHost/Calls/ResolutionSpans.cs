@@ -4,7 +4,7 @@ using Cvdvae.ServiceDefaults.Observability;
 
 namespace Cvdvae.DecoderHost.Calls;
 
-/// <summary>Writes one span for each resolution of a request: from its first step to its last. On the device's thread.</summary>
+/// <summary>Writes one span for each resolution of a request: from its first step to its last. One thread at a time.</summary>
 /// <param name="parent">The call's span.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ResolutionSpans(ActivityContext parent, TimeProvider time)

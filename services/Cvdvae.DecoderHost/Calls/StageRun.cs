@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cvdvae.DecoderHost.Device;
 using Cvdvae.DecoderHost.Frames;
 using Cvdvae.DecoderHost.Models;
@@ -21,7 +22,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     private readonly ResolutionSpans _spans;
     private readonly int[] _rowsDone;
     private readonly Dictionary<uint, SampleProgress> _byIndex;
-    private readonly List<(int Position, TensorContent Features)> _leaving = [];
+    private readonly ConcurrentDictionary<int, TensorContent> _leaving = new();
     private TimeSpan _device;
     private bool _sealed;
 
@@ -67,10 +68,10 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     /// <summary>Takes the features of samples that go on in the next stage; set before anything runs where there is one.</summary>
     public Action<int, TensorContent>? OnHandOver { get; set; }
 
-    /// <summary>Is told of rows that have run their last step here, on the device's thread.</summary>
+    /// <summary>Is told of rows that have run their last step here, on a thread of the device.</summary>
     public Action<int>? OnRowsDone { get; set; }
 
-    /// <summary>Is told of the end before anybody who waits for it, on the device's thread.</summary>
+    /// <summary>Is told of the end before anybody who waits for it, on a thread of the device.</summary>
     public Action? OnEnded { get; set; }
 
     /// <summary>Time of the batches that rows of the request were in.</summary>
@@ -112,7 +113,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     public void HandOver(int position, TensorContent features)
     {
         // Sent when the step has been told of, so that its events come before those of the next stage.
-        _leaving.Add((position, features));
+        _leaving[position] = features;
     }
 
     /// <inheritdoc/>
@@ -135,7 +136,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
 
         if (step + 1 == Request.EndStep)
         {
-            SendLeaving();
+            SendLeaving(rows);
             OnRowsDone?.Invoke(rows.Count);
         }
     }
@@ -180,24 +181,27 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
         }
     }
 
-    private void SendLeaving()
+    private void SendLeaving(IReadOnlyList<StageRow> rows)
     {
-        foreach ((int position, TensorContent features) in _leaving)
+        foreach (StageRow row in rows)
         {
+            if (!_leaving.TryRemove(row.Sample, out TensorContent? features))
+            {
+                continue;
+            }
+
             lock (_gate)
             {
                 if (_sealed)
                 {
-                    break;
+                    continue;
                 }
 
-                Samples[position].HandedOver = true;
+                Samples[row.Sample].HandedOver = true;
             }
 
-            OnHandOver?.Invoke(position, features);
+            OnHandOver?.Invoke(row.Sample, features);
         }
-
-        _leaving.Clear();
     }
 
     private void Note(SampleProgress sample, Frame frame, bool isWanted)

@@ -24,10 +24,10 @@ internal sealed class Cohort
     /// <summary>Their features, (B, width, r, r), those of rows that have left too.</summary>
     public torch.Tensor Features => _state.Features!;
 
-    /// <summary>A row does not need its features any more; the last one frees them.</summary>
+    /// <summary>A row does not need its features any more; the last one frees them. Any thread.</summary>
     public void Leave()
     {
-        if (--_left == 0)
+        if (Interlocked.Decrement(ref _left) == 0)
         {
             _state.Dispose();
         }

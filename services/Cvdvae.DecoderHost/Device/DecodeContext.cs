@@ -10,11 +10,12 @@ using TorchSharp;
 namespace Cvdvae.DecoderHost.Device;
 
 /// <summary>
-/// What the rows of a request share on the device. Tensors that arrive from elsewhere are left here as bytes by any thread; the device's thread
-/// makes tensors of them when it needs them, so that all work of libtorch is on that thread.
+/// What the rows of a request share on the device. Tensors that arrive from elsewhere are left here as bytes by any thread; the device's threads
+/// make tensors of them when they need them, so that all work of libtorch is on those threads.
 /// </summary>
 internal sealed class DecodeContext : IDisposable
 {
+    private readonly Lock _taking = new();
     private readonly ConcurrentQueue<TensorContent> _maps = new();
     private readonly ConcurrentDictionary<int, TensorContent> _features = new();
     private readonly LowResFeatures _image;
@@ -51,30 +52,34 @@ internal sealed class DecodeContext : IDisposable
     /// <summary>Leaves the features of a sample from the stage before, (1, C, r, r), before its row may run.</summary>
     public void Add(int position, TensorContent features) => _features[position] = features;
 
-    /// <summary>The row as the model's code knows it. On the device's thread.</summary>
+    /// <summary>The row as the model's code knows it.</summary>
     public DecodeRow RowOf(StageRow row) => _rows[row.Sample];
 
-    /// <summary>Makes the feature maps that have arrived ready. On the device's thread.</summary>
+    /// <summary>Makes the feature maps that have arrived ready. On one of the device's threads.</summary>
     public void TakeMaps()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        while (_maps.TryPeek(out TensorContent? map))
+        // Rows of the request may run on two threads, and both need the maps.
+        lock (_taking)
         {
-            // Taken only when it worked: the device may be out of memory now and have some later.
-            using torch.Tensor features = TensorWire.ToTensor(map, Model.Options);
-            _image.Add(features);
-            _maps.TryDequeue(out _);
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            while (_maps.TryPeek(out TensorContent? map))
+            {
+                // Taken only when it worked: the device may be out of memory now and have some later.
+                using torch.Tensor features = TensorWire.ToTensor(map, Model.Options);
+                _image.Add(features);
+                _maps.TryDequeue(out _);
+            }
         }
     }
 
-    /// <summary>The features of a row from the stage before, owned by the caller; null in the first stage. On the device's thread.</summary>
+    /// <summary>The features of a row from the stage before, owned by the caller; null in the first stage. On one of the device's threads.</summary>
     public torch.Tensor? FeaturesOf(StageRow row) =>
         _features.TryGetValue(row.Sample, out TensorContent? features) ? TensorWire.ToTensor(features, Model.Options) : null;
 
     /// <summary>The bytes of a row's features are not needed any more.</summary>
     public void Forget(StageRow row) => _features.TryRemove(row.Sample, out _);
 
-    /// <summary>Frees the feature maps. On the device's thread, or when no row will run again.</summary>
+    /// <summary>Frees the feature maps, when no row will run again.</summary>
     public void Dispose()
     {
         _disposed = true;

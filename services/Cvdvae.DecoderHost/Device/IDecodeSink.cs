@@ -2,7 +2,7 @@ using Cvdvae.ServiceDefaults.Tensors;
 
 namespace Cvdvae.DecoderHost.Device;
 
-/// <summary>Takes what a step gave for the rows of a request, on the device's thread: it must only note and hand on, never wait.</summary>
+/// <summary>Takes what a step gave for the rows of a request, on the device's threads, several at once maybe: it must only note and hand on, never wait.</summary>
 internal interface IDecodeSink
 {
     /// <summary>Whether a frame of a resolution below the image size is to be made.</summary>

@@ -1,5 +1,4 @@
 using Cvdvae.DecoderHost.Models;
-using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Sampling;
 using Cvdvae.ModelHosting.Wire;
@@ -42,11 +41,6 @@ internal sealed class StepBatch : IDisposable
         StageRow[] ordered = [.. rows.OrderBy(row => PlaceOf(row).Cohort.Number).ThenBy(row => PlaceOf(row).Index)];
         return new StepBatch(model, step, ordered, Joined(Pieces(ordered)));
     }
-
-    /// <summary>Multiply-adds of the step for all rows.</summary>
-    public double Work => _rows.Count * (_state.NextGroup < _model.Stage.EndGroup
-        ? MultiplyAdds.Of(_model.Prior, _model.Prior.Groups[_state.NextGroup], conditioned: true)
-        : MultiplyAdds.OfPixels(_model.Prior));
 
     /// <summary>Runs the step's latent group, and makes the previews or the features to hand over that the rows want after it.</summary>
     public void RunGroup(INoiseSource noise)

@@ -8,21 +8,16 @@ using static TorchSharp.torch;
 
 namespace Cvdvae.DecoderHost.Device;
 
-/// <summary>Runs the steps with libtorch. Everything happens inside one synchronous call: dispose scopes and inference mode belong to the thread.</summary>
-/// <param name="noise">Source of the random numbers.</param>
-/// <param name="prepareThread">Called once on the thread, before its first tensor.</param>
-internal sealed class TorchStageDevice(INoiseSource noise, Action? prepareThread = null) : IStageDevice
+/// <summary>Runs the steps with libtorch. Everything happens inside one synchronous call: dispose scopes, inference mode and the number of threads belong to the calling thread.</summary>
+/// <param name="noise">Source of the random numbers; used by several threads at once.</param>
+internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
 {
-    private Action? _prepareThread = prepareThread;
-
     /// <inheritdoc/>
-    public void Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows)
+    public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers)
     {
-        _prepareThread?.Invoke();
-        _prepareThread = null;
         try
         {
-            RunStep(plan.Steps[step], step, rows);
+            return RunStep(plan.Steps[step], step, rows, sharers);
         }
         catch (Exception error) when (OutOfMemory.Is(error))
         {
@@ -43,10 +38,14 @@ internal sealed class TorchStageDevice(INoiseSource noise, Action? prepareThread
 
     private static DecodeContext ContextOf(StageRow row) => (DecodeContext)row.Request.DeviceContext!;
 
-    private void RunStep(GroupStep groupStep, int step, IReadOnlyList<StageRow> rows)
+    private double RunStep(GroupStep groupStep, int step, IReadOnlyList<StageRow> rows, int sharers)
     {
         long start = Stopwatch.GetTimestamp();
         LoadedDecoder model = ContextOf(rows[0]).Model;
+
+        // A graphics card runs the kernels of all threads in turn: each has all of it for its own.
+        double threads = TorchRuntime.UseThreadsFor(rows.Count * model.Stage.MultiplyAddsOf(step), sharers);
+        double share = model.Options.Device.type == DeviceType.CPU ? threads : 1.0 / sharers;
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         foreach (DecodeContext context in rows.Select(ContextOf).Distinct())
@@ -55,7 +54,6 @@ internal sealed class TorchStageDevice(INoiseSource noise, Action? prepareThread
         }
 
         using var batch = StepBatch.Gather(model, step, rows);
-        TorchRuntime.UseThreadsFor(batch.Work);
         if (groupStep.Group < model.Stage.EndGroup)
         {
             batch.RunGroup(noise);
@@ -66,6 +64,7 @@ internal sealed class TorchStageDevice(INoiseSource noise, Action? prepareThread
         }
 
         batch.Commit();
-        model.Costs.Note(step, rows.Count, Stopwatch.GetElapsedTime(start));
+        model.Costs.Note(step, rows.Count, share * Stopwatch.GetElapsedTime(start));
+        return share;
     }
 }

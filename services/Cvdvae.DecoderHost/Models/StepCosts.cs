@@ -1,6 +1,6 @@
 namespace Cvdvae.DecoderHost.Models;
 
-/// <summary>Device time of each step of a model's stage for one row, measured. Written by the device's thread, read by any.</summary>
+/// <summary>Device time of each step of a model's stage for one row, measured. Any thread; of two that write at once one counts.</summary>
 /// <param name="steps">Number of steps.</param>
 internal sealed class StepCosts(int steps)
 {

@@ -57,6 +57,11 @@ internal sealed class ModelStage
             : throw new StageMismatchException($"the stage {range} ends below the image size {all[^1]}, and no next stage is configured (Decoder:Next)");
     }
 
+    /// <summary>Multiply-adds of a step for one sample.</summary>
+    public double MultiplyAddsOf(int step) => FirstGroup + step < EndGroup
+        ? MultiplyAdds.Of(Prior, Prior.Groups[FirstGroup + step], conditioned: true)
+        : MultiplyAdds.OfPixels(Prior);
+
     /// <summary>One past the last step of a decode that stops at a resolution: all steps where the stop is at the image size, or in a later stage.</summary>
     public int EndStep(int stopAt) =>
         stopAt < Prior.Hyperparameters.ImageSize && stopAt <= Resolutions[^1] ? Prior.GroupsAt(stopAt).End - FirstGroup : StepCount;

@@ -16,20 +16,18 @@ internal static class StagePlanner
     public static StagePlan Plan(string name, ModelStage stage, int elementSize)
     {
         var steps = new List<GroupStep>(stage.StepCount);
-        for (int index = stage.FirstGroup; index < stage.EndGroup; index++)
+        for (int step = 0; step < stage.StepCount; step++)
         {
-            steps.Add(Step(stage.Prior, stage.Prior.Groups[index], elementSize));
-        }
-
-        if (stage.IsLast)
-        {
-            steps.Add(Pixels(stage.Prior, elementSize));
+            int index = stage.FirstGroup + step;
+            LatentGroup group = stage.Prior.Groups[Math.Min(index, stage.EndGroup - 1)];
+            long bytes = index < stage.EndGroup ? BytesOf(stage.Prior, group, elementSize) : BytesOfPixels(stage.Prior, group, elementSize);
+            steps.Add(new GroupStep(index, group.Resolution, bytes, stage.MultiplyAddsOf(step) + WorkOfAStep));
         }
 
         return new StagePlan(name, steps);
     }
 
-    private static GroupStep Step(PriorArchitecture prior, LatentGroup group, int elementSize)
+    private static long BytesOf(PriorArchitecture prior, LatentGroup group, int elementSize)
     {
         long area = (long)group.Resolution * group.Resolution;
         long width = group.Width;
@@ -37,18 +35,15 @@ internal static class StagePlanner
         long zdim = prior.Hyperparameters.Zdim;
 
         // The features that come in and go out, those of the resnet, one activation of them, and the inside of a block.
-        long bytes = area * elementSize * ((5 * width) + (4 * middle) + (6 * zdim));
-        return new GroupStep(group.Index, group.Resolution, bytes, MultiplyAdds.Of(prior, group, conditioned: true) + WorkOfAStep);
+        return area * elementSize * ((5 * width) + (4 * middle) + (6 * zdim));
     }
 
-    private static GroupStep Pixels(PriorArchitecture prior, int elementSize)
+    private static long BytesOfPixels(PriorArchitecture prior, LatentGroup last, int elementSize)
     {
-        LatentGroup last = prior.Groups[^1];
         long area = (long)last.Resolution * last.Resolution;
         long parameters = 10L * prior.Hyperparameters.NumMixtures;
 
         // In single precision: the parameters twice, their exponentials or uniforms, and the nine of the chosen component.
-        long bytes = area * ((2 * elementSize * last.Width) + (4 * ((3 * parameters) + 30)));
-        return new GroupStep(prior.Groups.Count, last.Resolution, bytes, MultiplyAdds.OfPixels(prior) + WorkOfAStep);
+        return area * ((2 * elementSize * last.Width) + (4 * ((3 * parameters) + 30)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Layers;
 using static TorchSharp.torch;
@@ -6,11 +7,11 @@ namespace Cvdvae.Model.Decoding;
 
 /// <summary>
 /// The features of one low-res image as the decoder uses them: GELU of each map, computed once for all samples and groups.
-/// Maps may arrive one by one, coarse to fine.
+/// Maps may arrive one by one, coarse to fine, while other threads use those that are there.
 /// </summary>
 public sealed class LowResFeatures : IDisposable
 {
-    private readonly Dictionary<int, Tensor> _activated = [];
+    private readonly ConcurrentDictionary<int, Tensor> _activated = new();
 
     /// <summary>Creates an empty set for a low-res encoder.</summary>
     public LowResFeatures(LowResBranch branch) => Branch = branch;
@@ -37,7 +38,11 @@ public sealed class LowResFeatures : IDisposable
     {
         using IDisposable mode = inference_mode();
         Tensor activated = Gelu.Of(map);
-        _activated.Add((int)map.shape[2], activated.DetachFromDisposeScope());
+        if (!_activated.TryAdd((int)map.shape[2], activated.DetachFromDisposeScope()))
+        {
+            activated.Dispose();
+            throw new ArgumentException($"The map of {map.shape[2]}x{map.shape[2]} is there already.", nameof(map));
+        }
     }
 
     /// <summary>Whether the map of a resolution is there.</summary>

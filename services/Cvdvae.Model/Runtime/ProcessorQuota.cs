@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cvdvae.Model.Runtime;
 
 /// <summary>How many processors this process may use: libtorch counts those of the host, not those of a container's quota.</summary>
-internal static class ProcessorQuota
+public static class ProcessorQuota
 {
     private const string VersionTwo = "/sys/fs/cgroup/cpu.max";
     private const string VersionOneQuota = "/sys/fs/cgroup/cpu/cpu.cfs_quota_us";

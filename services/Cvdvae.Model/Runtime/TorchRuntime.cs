@@ -17,11 +17,13 @@ public static partial class TorchRuntime
 
     private static readonly Lock Gate = new();
     private static bool s_applied;
+    private static volatile int s_mostThreads = 1;
 
+    // libtorch has a number for each thread that calls it.
     [ThreadStatic]
-    private static int t_mostThreads;
+    private static int t_threads;
 
-    /// <summary>Applies the settings; later calls only change the number of threads.</summary>
+    /// <summary>Applies the settings; later calls only change the number of threads, of the calling thread at once and of others with their next <see cref="UseThreadsFor"/>.</summary>
     /// <param name="threads">Threads inside an operation; null: as many as the processor quota allows.</param>
     public static void Apply(int? threads = null)
     {
@@ -35,21 +37,32 @@ public static partial class TorchRuntime
                 s_applied = true;
             }
 
-            t_mostThreads = threads ?? ProcessorQuota.Threads();
-            set_num_threads(t_mostThreads);
+            s_mostThreads = threads ?? ProcessorQuota.Threads();
+            UseThreads(s_mostThreads);
         }
     }
 
     /// <summary>
-    /// Sets the number of threads of the calling thread's next operations by their arithmetic, up to the number that <see cref="Apply"/> set for it: small
+    /// Sets the number of threads of the calling thread's next operations by their arithmetic, up to the number that <see cref="Apply"/> set: small
     /// operations gain nothing by a second thread, which then only spins.
     /// </summary>
     /// <param name="multiplyAdds">Multiply-adds of the operations together, those of a latent group for example (<see cref="MultiplyAdds"/>).</param>
-    public static void UseThreadsFor(double multiplyAdds)
+    /// <param name="sharers">Threads that run operations at the same time, the calling one included: each gets its part of the number.</param>
+    /// <returns>The threads set, over the number that there is.</returns>
+    public static double UseThreadsFor(double multiplyAdds, int sharers = 1)
     {
-        if (t_mostThreads > 1)
+        int most = s_mostThreads;
+        int threads = Math.Max(1, (int)Math.Min(most / sharers, multiplyAdds / WorkOfAThread));
+        UseThreads(threads);
+        return (double)threads / Math.Max(most, sharers);
+    }
+
+    private static void UseThreads(int threads)
+    {
+        if (t_threads != threads)
         {
-            set_num_threads(Math.Max(1, (int)Math.Min(t_mostThreads, multiplyAdds / WorkOfAThread)));
+            set_num_threads(threads);
+            t_threads = threads;
         }
     }
 

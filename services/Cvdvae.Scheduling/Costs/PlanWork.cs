@@ -97,8 +97,8 @@ internal sealed class PlanWork
         {
             // Rows from which the fixed part is at most this share of the step, and rows that run within the step's time.
             double worth = Costs.Fixed(i) * (1 - share) / (share * Costs.PerRow(i));
-            double timely = (_options.MaxStepTime.TotalSeconds - Costs.Fixed(i)) / Costs.PerRow(i);
-            double memory = Math.Min(_memory[i].Rows, _options.MaxBatchBytes / Math.Max(1, Plan.Steps[i].BytesPerRow));
+            double timely = ((_options.MaxStepTime.TotalSeconds / _options.Lanes) - Costs.Fixed(i)) / Costs.PerRow(i);
+            double memory = Math.Min(_memory[i].Rows, _options.MaxBatchBytes / _options.Lanes / Math.Max(1, Plan.Steps[i].BytesPerRow));
             double most = Math.Max(1, Math.Min(memory, _options.MaxBatchRows));
             _worth[i] = (int)Math.Min(Math.Max(LeastWorth, Math.Ceiling(worth)), most);
             _largest[i] = (int)Math.Clamp(Math.Floor(timely), _worth[i], most);

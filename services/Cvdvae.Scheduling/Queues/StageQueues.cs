@@ -1,10 +1,23 @@
+using Cvdvae.Scheduling.Costs;
+using Cvdvae.Scheduling.Running;
+
 namespace Cvdvae.Scheduling.Queues;
 
-/// <summary>All rows that can run a step now, and the choice among them.</summary>
+/// <summary>All rows that can run a step now, and the choice among them. On the scheduler's turn.</summary>
 internal sealed class StageQueues(StageSchedulerOptions options, StageClock clock)
 {
     private readonly List<ResolutionQueue> _waiting = [];
     private readonly List<StageRow> _batch = [];
+    private int _rows;
+
+    /// <summary>Lanes that run a step now.</summary>
+    public int Busy { get; set; }
+
+    /// <summary>Seconds of a step that begins now beside those that run.</summary>
+    public double Predict(PlanWork plan, int step, int rows) => plan.Costs.Predict(step, rows) * (Busy + 1);
+
+    /// <summary>Batches that the device will be shared between when one of a size begins, whose rows have been taken: it, those that run, and those that other lanes can begin.</summary>
+    public int SharersOf(int rows) => Math.Min(options.Lanes, Busy + 1 + ((_rows + rows - 1) / rows));
 
     public void Add(StageRow row, long now)
     {
@@ -16,12 +29,14 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
         }
 
         queue.Add(row);
+        _rows++;
     }
 
     public void Remove(StageRow row)
     {
         var queue = row.Running!.Plan.QueueOf(row.Step);
         queue.Remove(row);
+        _rows--;
         if (queue.Count == 0)
         {
             _waiting.Remove(queue);
@@ -46,21 +61,24 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
         return best;
     }
 
-    /// <summary>Takes the rows of a batch out of their queue: as many as may share it, and none whose deadline the others would make it miss.</summary>
+    /// <summary>Takes the rows of a batch out of their queue: as many as may share it, less where idle lanes can take some too, and none whose deadline the others would make it miss.</summary>
     public StageRow[] Take(in Candidate candidate, long now)
     {
         var (plan, step) = (candidate.Queue.Plan, candidate.Step);
         long until = long.MaxValue;
         _batch.Clear();
-        foreach (var row in candidate.Queue.Cohort(step))
+        var cohort = candidate.Queue.Cohort(step);
+        int idle = options.Lanes - Busy;
+        int fair = Math.Max(plan.Worth(step), (cohort.Count + idle - 1) / idle);
+        foreach (var row in cohort)
         {
             bool lower = row.Request.Priority < candidate.Priority;
-            if (_batch.Count >= (lower ? plan.Worth(step) : plan.Largest(step)))
+            if (_batch.Count >= (lower ? plan.Worth(step) : Math.Min(plan.Largest(step), fair)))
             {
                 break;
             }
 
-            long end = now + clock.Ticks(plan.Costs.Predict(step, _batch.Count + 1));
+            long end = now + clock.Ticks(Predict(plan, step, _batch.Count + 1));
             if (_batch.Count > 0 && end > until)
             {
                 break;
@@ -84,11 +102,13 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
     }
 
     /// <summary>Notes that rows further on in the queue have let a batch catch up with them.</summary>
-    public static void Yield(in Candidate candidate, double seconds)
+    /// <param name="batch">The batch.</param>
+    /// <param name="seconds">How long it ran.</param>
+    public static void Yield(StageStep batch, double seconds)
     {
-        for (int step = candidate.Step + 1; step < candidate.Queue.EndStep; step++)
+        for (int step = batch.Index + 1; step < batch.Queue.EndStep; step++)
         {
-            foreach (var row in candidate.Queue.Cohort(step))
+            foreach (var row in batch.Queue.Cohort(step))
             {
                 row.Yielded += seconds;
             }
@@ -103,9 +123,9 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
             return long.MaxValue;
         }
 
-        var costs = row.Running!.Plan.Costs;
-        long latest = deadline - clock.Ticks(costs.Alone(row.Step + 1, row.Request.EndStep));
-        return now + clock.Ticks(costs.Predict(row.Step, 1)) <= latest ? latest : deadline;
+        var plan = row.Running!.Plan;
+        long latest = deadline - clock.Ticks(plan.Costs.Alone(row.Step + 1, row.Request.EndStep) * (Busy + 1));
+        return now + clock.Ticks(Predict(plan, row.Step, 1)) <= latest ? latest : deadline;
     }
 
     private Candidate Choose(ResolutionQueue queue, long now, int rows)

@@ -9,7 +9,7 @@ internal enum RowPhase
     /// <summary>It waits in the queue of its next step's resolution.</summary>
     Ready,
 
-    /// <summary>It is in the running batch.</summary>
+    /// <summary>It is in a running batch.</summary>
     Running,
 
     /// <summary>It won't run again.</summary>

@@ -2,7 +2,7 @@ using Cvdvae.Scheduling.Costs;
 
 namespace Cvdvae.Scheduling.Running;
 
-/// <summary>An admitted request. Used on the scheduler's thread only, but for the moment of its cancellation.</summary>
+/// <summary>An admitted request. Used on the scheduler's turn only, but for the moment of its cancellation.</summary>
 internal sealed class RunningRequest(StageRequest request, PlanWork plan, long admitted)
 {
     private const long NotCancelled = long.MinValue;
@@ -23,8 +23,8 @@ internal sealed class RunningRequest(StageRequest request, PlanWork plan, long a
     /// <summary>Whether its deadline has stopped a row.</summary>
     public bool Late { get; set; }
 
-    /// <summary>What its observer threw.</summary>
-    public Exception? ObserverError { get; set; }
+    /// <summary>How it ends, as soon as no step of its rows runs; null while it goes on.</summary>
+    public (StageEndReason Reason, Exception? Error)? Verdict { get; set; }
 
     /// <summary>Seconds that its rows waited for the device: over the steps, of the row that waited longest.</summary>
     public double Queued { get; private set; }

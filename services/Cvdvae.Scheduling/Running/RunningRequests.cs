@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cvdvae.Scheduling.Running;
 
-/// <summary>The admitted requests that have not ended: where their rows stand, and how they end. On the scheduler's thread.</summary>
+/// <summary>The admitted requests that have not ended: where their rows stand, and how they end. On the scheduler's turn.</summary>
 internal sealed class RunningRequests(
     IStageDevice device, StageClock clock, StageWork work, Inbox inbox, SchedulerMetrics metrics, StageQueues queues, ILogger logger)
 {
@@ -16,22 +16,20 @@ internal sealed class RunningRequests(
     /// <summary>Rows that have not finished.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The earliest deadline; null: there is none.</summary>
-    public long? EarliestDeadline
+    /// <summary>The earliest deadline to come; null: there is none.</summary>
+    public long? EarliestDeadline(long now)
     {
-        get
+        long? earliest = null;
+        foreach (var running in _requests)
         {
-            long? earliest = null;
-            foreach (var running in _requests)
+            // A deadline that has passed has stopped all rows but running ones, whose lanes will stop them.
+            if (running.Request.Deadline is { } deadline && deadline > now && !(earliest <= deadline))
             {
-                if (running.Request.Deadline is { } deadline && !(earliest <= deadline))
-                {
-                    earliest = deadline;
-                }
+                earliest = deadline;
             }
-
-            return earliest;
         }
+
+        return earliest;
     }
 
     public void Admit(StageRequest request, PlanWork plan, long at)
@@ -94,6 +92,11 @@ internal sealed class RunningRequests(
         for (int i = _requests.Count - 1; i >= 0; i--)
         {
             var running = _requests[i];
+            if (running.Verdict is not null)
+            {
+                continue;
+            }
+
             if (running.Request.Cancelled.IsCancellationRequested)
             {
                 End(running, StageEndReason.Cancelled);
@@ -107,9 +110,9 @@ internal sealed class RunningRequests(
 
     public void EndAll(StageEndReason reason, Exception? error = null)
     {
-        while (_requests.Count > 0)
+        foreach (var running in _requests.ToArray())
         {
-            End(_requests[^1], reason, error);
+            End(running, reason, error);
         }
     }
 
@@ -121,19 +124,21 @@ internal sealed class RunningRequests(
         }
     }
 
+    /// <summary>Ends a request; where rows of it run, when their steps have ended. What ended it first counts.</summary>
     public void End(RunningRequest running, StageEndReason reason, Exception? error = null)
     {
-        if (!_requests.Remove(running))
+        var (first, cause) = running.Verdict ??= (reason, error);
+        Release(running.Request.Rows);
+        if (running.RowsLeft > 0 || !_requests.Remove(running))
         {
             return;
         }
 
         running.Watch.Unregister();
-        Release(running.Request.Rows);
-        metrics.Ended(running, reason);
+        metrics.Ended(running, first);
         try
         {
-            running.Request.Observer.Ended(new StageEnd(reason, TimeSpan.FromSeconds(running.Queued), error));
+            running.Request.Observer.Ended(new StageEnd(first, TimeSpan.FromSeconds(running.Queued), cause));
         }
 #pragma warning disable CA1031 // Whatever an observer throws is its own affair.
         catch (Exception e)
@@ -145,7 +150,7 @@ internal sealed class RunningRequests(
         work.LeaveRequest(running.Plan);
     }
 
-    /// <summary>Releases rows that won't run again; those that were released before are passed over.</summary>
+    /// <summary>Releases rows that won't run again, those that run when their step has ended; those that were released before are passed over.</summary>
     public void Release(IReadOnlyList<StageRow> rows)
     {
         _leaving.Clear();
@@ -154,6 +159,12 @@ internal sealed class RunningRequests(
             var row = rows[i];
             if (row.Phase == RowPhase.Released)
             {
+                continue;
+            }
+
+            if (row.Phase == RowPhase.Running)
+            {
+                row.Leaving = true;
                 continue;
             }
 
@@ -191,7 +202,7 @@ internal sealed class RunningRequests(
         List<StageRow>? late = null;
         foreach (var row in running.Request.Rows)
         {
-            if (row.Phase != RowPhase.Released && now + clock.Ticks(running.Plan.Costs.Predict(row.Step, 1)) > deadline)
+            if (row.Phase is RowPhase.Blocked or RowPhase.Ready && now + clock.Ticks(queues.Predict(running.Plan, row.Step, 1)) > deadline)
             {
                 (late ??= []).Add(row);
             }

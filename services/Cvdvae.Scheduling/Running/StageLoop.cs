@@ -4,9 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Cvdvae.Scheduling.Running;
 
-/// <summary>What the scheduler's thread does: looks at what has changed, chooses a batch, runs it, and tells the observers. One thread at a time.</summary>
+/// <summary>
+/// What the scheduler's threads do: look at what has changed, choose a batch, run it, and tell the observers. All but the running is done in turn, one thread at a time.
+/// </summary>
 internal sealed class StageLoop
 {
+    private readonly Lock _turn = new();
     private readonly IStageDevice _device;
     private readonly StageClock _clock;
     private readonly StageWork _work;
@@ -14,10 +17,9 @@ internal sealed class StageLoop
     private readonly SchedulerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly StageQueues _queues;
-    private readonly RunningRequests _running;
     private readonly double _ageingRate;
-    private readonly List<StageRow> _finished = [];
-    private readonly List<RunningRequest> _ending = [];
+    private readonly List<StageRow> _leaving = [];
+    private readonly List<(RunningRequest Running, Exception Error)> _ending = [];
 
     public StageLoop(
         IStageDevice device, StageSchedulerOptions options, StageClock clock, StageWork work, Inbox inbox, SchedulerMetrics metrics, ILogger logger)
@@ -25,88 +27,149 @@ internal sealed class StageLoop
         (_device, _clock, _work, _inbox, _metrics, _logger) = (device, clock, work, inbox, metrics, logger);
         _ageingRate = options.AgeingRate;
         _queues = new StageQueues(options, clock);
-        _running = new RunningRequests(device, clock, work, inbox, metrics, _queues, logger);
+        Running = new RunningRequests(device, clock, work, inbox, metrics, _queues, logger);
     }
 
-    /// <summary>The requests that have not ended.</summary>
-    public RunningRequests Running => _running;
+    /// <summary>The requests that have not ended; in turn.</summary>
+    public RunningRequests Running { get; }
+
+    /// <summary>The earliest deadline to come; null: there is none.</summary>
+    public long? EarliestDeadline
+    {
+        get
+        {
+            lock (_turn)
+            {
+                return Running.EarliestDeadline(_clock.Now);
+            }
+        }
+    }
 
     /// <summary>Looks at what has changed and runs at most one step.</summary>
     /// <returns>Whether there was a step to run.</returns>
     public bool RunOne()
     {
-        _inbox.Deliver(this);
-        long now = _clock.Now;
-        _running.Sweep(now);
-        if (_queues.Next(now, _running.Rows) is not { } candidate)
+        if (Begin() is not { } step)
         {
             return false;
         }
 
-        Run(candidate, _queues.Take(candidate, now), now);
+        step.Run(_device);
+        End(step);
         return true;
     }
 
-    /// <summary>Ends what is left; nothing is admitted any more.</summary>
-    public void Stop()
+    /// <summary>Looks at what has changed and chooses the next step; <see cref="End"/> must follow when it has run.</summary>
+    /// <returns>The step; null: there is none.</returns>
+    public StageStep? Begin()
     {
-        _inbox.Deliver(this);
-        _running.EndAll(StageEndReason.Cancelled);
-    }
-
-    private void Run(in Candidate candidate, StageRow[] rows, long begin)
-    {
-        var (plan, step) = (candidate.Queue.Plan, candidate.Step);
-        foreach (var row in rows)
+        lock (_turn)
         {
-            row.Phase = RowPhase.Running;
-            row.Running!.NoteWaited(step, _clock.Seconds(row.ReadySince, begin));
-        }
-
-        try
-        {
-            _device.Run(plan.Plan, step, rows);
-        }
-        catch (OutOfDeviceMemoryException e) when (rows.Length == 1)
-        {
-            Fail(rows, e, plan.Plan, step);
-            return;
-        }
-        catch (OutOfDeviceMemoryException)
-        {
-            _logger.OutOfMemory(rows.Length, plan.Plan.Name, plan.Plan.Steps[step].Group);
-            _work.Halve(plan, step, rows.Length);
+            _inbox.Deliver(this);
             long now = _clock.Now;
-            candidate.Queue.Serve(begin, now, 0, _clock);
-            foreach (var row in rows)
+            Running.Sweep(now);
+            if (_queues.Next(now, Running.Rows) is not { } candidate)
             {
-                row.Phase = RowPhase.Ready;
-                _queues.Add(row, now);
+                return null;
             }
 
-            return;
-        }
-#pragma warning disable CA1031 // Whatever a device throws ends the requests of this batch, and only those.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Fail(rows, e, plan.Plan, step);
-            return;
-        }
+            StageRow[] rows = _queues.Take(candidate, now);
+            int sharers = _queues.SharersOf(rows.Length);
+            if (sharers > ++_queues.Busy)
+            {
+                // There is work for another lane.
+                _inbox.Signal();
+            }
 
+            foreach (var row in rows)
+            {
+                row.Phase = RowPhase.Running;
+                row.Running!.NoteWaited(candidate.Step, _clock.Seconds(row.ReadySince, now));
+            }
+
+            return new StageStep(candidate, rows, now, sharers);
+        }
+    }
+
+    /// <summary>Takes note of a step that has run, or failed.</summary>
+    public void End(StageStep step)
+    {
+        lock (_turn)
+        {
+            _queues.Busy--;
+            foreach (var row in step.Rows)
+            {
+                row.Phase = RowPhase.Blocked;
+            }
+
+            switch (step.Error)
+            {
+                case null:
+                    Advance(step);
+                    break;
+                case OutOfDeviceMemoryException when step.Rows.Length > 1:
+                    Halve(step);
+                    break;
+                default:
+                    Fail(step.Rows, step.Error, step.Queue.Plan.Plan, step.Index);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Ends all requests, because the scheduler itself has failed.</summary>
+    public void EndAll(Exception error)
+    {
+        lock (_turn)
+        {
+            Running.EndAll(StageEndReason.Failed, error);
+        }
+    }
+
+    /// <summary>Ends what is left when no step runs; nothing is admitted any more.</summary>
+    public void Stop()
+    {
+        lock (_turn)
+        {
+            _inbox.Deliver(this);
+            Running.EndAll(StageEndReason.Cancelled);
+        }
+    }
+
+    private void Halve(StageStep step)
+    {
+        var plan = step.Queue.Plan;
+        _logger.OutOfMemory(step.Rows.Length, plan.Plan.Name, plan.Plan.Steps[step.Index].Group);
+        _work.Halve(plan, step.Index, step.Rows.Length);
+        long now = _clock.Now;
+        step.Queue.Serve(step.Begin, now, 0, _clock);
+        PlaceOrRelease(step.Rows, now);
+    }
+
+    private void Advance(StageStep step)
+    {
+        var (plan, rows) = (step.Queue.Plan, step.Rows);
         long end = _clock.Now;
-        double seconds = _clock.Seconds(begin, end);
-        _work.Done(plan, step, rows.Length, seconds);
-        _metrics.StepDone(plan.Plan, step, rows.Length, seconds);
-        StageQueues.Yield(candidate, seconds);
-        candidate.Queue.Serve(begin, end, seconds / _ageingRate, _clock);
+        double seconds = _clock.Seconds(step.Begin, end);
+        double deviceSeconds = seconds * step.Share;
+        _work.Done(plan, step.Index, rows.Length, deviceSeconds);
+        _metrics.StepDone(plan.Plan, step.Index, rows.Length, seconds);
+        StageQueues.Yield(step, seconds);
+        step.Queue.Serve(step.Begin, end, deviceSeconds / _ageingRate, _clock);
         foreach (var row in rows)
         {
             row.Step++;
+            row.Yielded = row.Step == step.Queue.EndStep ? 0 : row.Yielded;
         }
 
-        Tell(rows, step, begin, _clock.Time.GetElapsedTime(begin, end));
-        Advance(rows, candidate.Queue, end);
+        Tell(rows, step.Index, step.Begin, _clock.Time.GetElapsedTime(step.Begin, end));
+        PlaceOrRelease(rows, end);
+        foreach (var (running, error) in _ending)
+        {
+            Running.End(running, StageEndReason.Failed, error);
+        }
+
+        _ending.Clear();
     }
 
     // Rows of a request stand next to each other: they have the same priority and came together.
@@ -136,43 +199,32 @@ internal sealed class StageLoop
 #pragma warning restore CA1031
             {
                 _logger.ObserverFailed(e, running.Request.Id);
-                running.ObserverError = e;
-                _ending.Add(running);
+                running.Verdict ??= (StageEndReason.Failed, e);
+                _ending.Add((running, e));
             }
         }
     }
 
-    private void Advance(StageRow[] rows, ResolutionQueue queue, long now)
+    private void PlaceOrRelease(StageRow[] rows, long now)
     {
+        _leaving.Clear();
         foreach (var row in rows)
         {
-            if (row.Step == row.Request.EndStep)
+            if (row.Leaving || row.Step == row.Request.EndStep)
             {
-                _finished.Add(row);
-                continue;
+                _leaving.Add(row);
             }
-
-            if (row.Step == queue.EndStep)
+            else
             {
-                row.Yielded = 0;
+                Running.Place(row, now);
             }
-
-            _running.Place(row, now);
         }
 
-        _running.Release(_finished);
-        foreach (var running in _ending)
+        Running.Release(_leaving);
+        foreach (var row in _leaving)
         {
-            _running.End(running, StageEndReason.Failed, running.ObserverError);
+            Running.EndWhenDone(row.Running!);
         }
-
-        foreach (var row in _finished)
-        {
-            _running.EndWhenDone(row.Running!);
-        }
-
-        _finished.Clear();
-        _ending.Clear();
     }
 
     private void Fail(StageRow[] rows, Exception error, StagePlan plan, int step)
@@ -181,7 +233,7 @@ internal sealed class StageLoop
         foreach (var row in rows)
         {
             // The first row of a request ends all of them.
-            _running.End(row.Running!, StageEndReason.Failed, error);
+            Running.End(row.Running!, StageEndReason.Failed, error);
         }
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cvdvae.Scheduling.Running;
 
-/// <summary>The thread that has the device to itself.</summary>
+/// <summary>A lane: a thread that runs one step after the other.</summary>
 internal sealed class StageThread
 {
     private readonly StageLoop _loop;
@@ -46,18 +46,19 @@ internal sealed class StageThread
 #pragma warning restore CA1031
             {
                 _logger.SchedulerFailed(e);
-                _loop.Running.EndAll(StageEndReason.Failed, e);
+                _loop.EndAll(e);
             }
         }
 
-        _loop.Stop();
+        // The next one sees it too.
+        _inbox.Signal();
         _stopped.TrySetResult();
     }
 
     private void SetAlarm(ITimer alarm)
     {
         var due = Timeout.InfiniteTimeSpan;
-        if (_loop.Running.EarliestDeadline is { } deadline)
+        if (_loop.EarliestDeadline is { } deadline)
         {
             // A timer's clock is coarser than the timestamps: a little late rather than a little early and once more.
             due = TimeSpan.FromSeconds(Math.Clamp(_clock.Seconds(_clock.Now, deadline) + 0.001, 0, 86400));

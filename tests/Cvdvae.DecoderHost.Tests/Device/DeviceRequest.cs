@@ -41,7 +41,7 @@ internal sealed class DeviceRequest : IDisposable
     {
         for (int step = first; step < end; step++)
         {
-            device.Run(Rows[0].Request.Plan, step, Rows);
+            device.Run(Rows[0].Request.Plan, step, Rows, sharers: 1);
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
 
         for (int step = 0; step < Steps; step++)
         {
-            _device.Run(Whole.Plan, step, rows);
+            _device.Run(Whole.Plan, step, rows, sharers: 1);
         }
 
         AssertSame(alone, together);
@@ -55,8 +55,8 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
             StageRow[] shuffled = [.. rows];
             random.Shuffle(shuffled);
             int cut = random.Next(1, shuffled.Length);
-            _device.Run(Whole.Plan, step, shuffled[..cut]);
-            _device.Run(Whole.Plan, step, shuffled[cut..]);
+            _device.Run(Whole.Plan, step, shuffled[..cut], sharers: 1);
+            _device.Run(Whole.Plan, step, shuffled[cut..], sharers: 1);
         }
 
         AssertSame([.. reference.Select(request => request.Sink)], mixed);
@@ -65,6 +65,39 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
             _device.Release(request.Rows);
             request.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task Run_RowsOfOneRequestOnTwoThreads_GiveTheSame()
+    {
+        using var reference = new DeviceRequest(Whole, 4, 5, 6);
+        reference.Run(_device, 0, Steps);
+        for (int repetition = 0; repetition < 10; repetition++)
+        {
+            using var divided = new DeviceRequest(Whole, 4, 5, 6);
+            StageRow[] rows = [.. divided.Rows];
+
+            // The first steps together: then both threads hold parts of one batch.
+            for (int step = 0; step < repetition; step++)
+            {
+                _device.Run(Whole.Plan, step, rows, sharers: 1);
+            }
+
+            await Task.WhenAll(Range(repetition, rows[..3]), Range(repetition, rows[3..]));
+
+            AssertSame([reference.Sink], [divided]);
+            _device.Release(rows);
+        }
+
+        _device.Release(reference.Rows);
+
+        Task Range(int first, StageRow[] rows) => Task.Run(() =>
+        {
+            for (int step = first; step < Steps; step++)
+            {
+                Assert.InRange(_device.Run(Whole.Plan, step, rows, sharers: 2), 0.01, 0.5);
+            }
+        });
     }
 
     [Theory]
@@ -84,13 +117,13 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
         {
             try
             {
-                failing.Run(Whole.Plan, step, request.Rows);
+                failing.Run(Whole.Plan, step, request.Rows, sharers: 1);
             }
             catch (OutOfDeviceMemoryException)
             {
                 failures++;
-                failing.Run(Whole.Plan, step, [.. request.Rows.Skip(3)]);
-                failing.Run(Whole.Plan, step, [.. request.Rows.Take(3)]);
+                failing.Run(Whole.Plan, step, [.. request.Rows.Skip(3)], sharers: 1);
+                failing.Run(Whole.Plan, step, [.. request.Rows.Take(3)], sharers: 1);
             }
         }
 
@@ -106,7 +139,7 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
         using var request = new DeviceRequest(Whole, 2, 5, 1);
         var failing = new TorchStageDevice(new BrokenNoise());
 
-        Assert.Throws<NotSupportedException>(() => failing.Run(Whole.Plan, 0, request.Rows));
+        Assert.Throws<NotSupportedException>(() => failing.Run(Whole.Plan, 0, request.Rows, sharers: 1));
     }
 
     [Fact]
@@ -188,13 +221,13 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
         using var cancelled = new DeviceRequest(Whole, 4, 2, 2);
         using var failed = new DeviceRequest(Whole, 2, 3, 2);
         StageRow[] all = [.. finished.Rows, .. cancelled.Rows, .. failed.Rows];
-        _device.Run(Whole.Plan, 0, all);
-        _device.Run(Whole.Plan, 1, all);
-        Assert.Throws<OutOfDeviceMemoryException>(() => new TorchStageDevice(new FailingNoise(3)).Run(Whole.Plan, 2, failed.Rows.Concat(finished.Rows).ToArray()));
+        _device.Run(Whole.Plan, 0, all, sharers: 1);
+        _device.Run(Whole.Plan, 1, all, sharers: 1);
+        Assert.Throws<OutOfDeviceMemoryException>(() => new TorchStageDevice(new FailingNoise(3)).Run(Whole.Plan, 2, failed.Rows.Concat(finished.Rows).ToArray(), sharers: 1));
         _device.Release(failed.Rows);
-        _device.Run(Whole.Plan, 2, [cancelled.Rows[1], finished.Rows[0]]);
+        _device.Run(Whole.Plan, 2, [cancelled.Rows[1], finished.Rows[0]], sharers: 1);
         _device.Release(cancelled.Rows);
-        _device.Run(Whole.Plan, 2, [finished.Rows[2], finished.Rows[1]]);
+        _device.Run(Whole.Plan, 2, [finished.Rows[2], finished.Rows[1]], sharers: 1);
         finished.Run(_device, 3, Steps);
         _device.Release([finished.Rows[1]]);
         _device.Release([finished.Rows[0], finished.Rows[2]]);

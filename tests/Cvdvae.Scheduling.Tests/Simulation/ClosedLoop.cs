@@ -46,7 +46,7 @@ internal sealed class ClosedLoop(SimulatedStage stage, int clients, TimeSpan tur
             }
 
             long before = stage.Time.GetTimestamp();
-            if (!stage.Scheduler.RunOne())
+            if (!stage.RunOne())
             {
                 _due.TryPeek(out _, out long next);
                 stage.Time.Advance(TimeSpan.FromTicks(next - stage.Time.GetTimestamp()));

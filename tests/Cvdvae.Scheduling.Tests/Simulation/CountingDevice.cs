@@ -1,16 +1,24 @@
+using System.Collections.Concurrent;
 using Xunit;
 
 namespace Cvdvae.Scheduling.Tests.Simulation;
 
-/// <summary>A device that takes no time, or is held up by the test, and is only ever used by one thread.</summary>
-internal sealed class CountingDevice : IStageDevice
+/// <summary>A device that takes no time, or is held up by the test, and notices when more threads use it than may, or when rows are released by two at once.</summary>
+internal sealed class CountingDevice(int lanes = 1) : IStageDevice
 {
+    private readonly ConcurrentDictionary<int, bool> _threads = new();
     private volatile bool _blocked;
-    private int _thread;
+    private int _rowSteps;
+    private int _running;
+    private int _most;
+    private int _releasing;
 
     public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public int RowSteps { get; private set; }
+    public int RowSteps => _rowSteps;
+
+    /// <summary>Most steps that ran at once.</summary>
+    public int MostRunning => _most;
 
     public int Released { get; private set; }
 
@@ -18,23 +26,35 @@ internal sealed class CountingDevice : IStageDevice
 
     public void Unblock() => _blocked = false;
 
-    public void Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows)
+    public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers)
     {
         CheckThread();
+        InterlockedMax(Interlocked.Increment(ref _running));
         Entered.TrySetResult();
         Assert.True(SpinWait.SpinUntil(() => !_blocked, TimeSpan.FromSeconds(30)));
-        RowSteps += rows.Count;
+        Interlocked.Add(ref _rowSteps, rows.Count);
+        Interlocked.Decrement(ref _running);
+        return 1.0 / sharers;
     }
 
     public void Release(IReadOnlyList<StageRow> rows)
     {
-        CheckThread();
+        Assert.Equal(1, Interlocked.Increment(ref _releasing));
         Released += rows.Count;
+        Interlocked.Decrement(ref _releasing);
+    }
+
+    private void InterlockedMax(int running)
+    {
+        for (int most = _most; running > most; most = _most)
+        {
+            Interlocked.CompareExchange(ref _most, running, most);
+        }
     }
 
     private void CheckThread()
     {
-        _thread = _thread == 0 ? Environment.CurrentManagedThreadId : _thread;
-        Assert.Equal(_thread, Environment.CurrentManagedThreadId);
+        _threads[Environment.CurrentManagedThreadId] = true;
+        Assert.InRange(_threads.Count, 1, lanes);
     }
 }

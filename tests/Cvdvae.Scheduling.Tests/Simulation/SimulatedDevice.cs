@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace Cvdvae.Scheduling.Tests.Simulation;
 
-/// <summary>A device whose steps take <c>fixed + cost * rows</c> of a simulated clock, and that notices rows which run out of turn.</summary>
+/// <summary>A device whose steps take <c>fixed + cost * rows</c> of a simulated clock, longer by as many as share it, and that notices rows which run out of turn.</summary>
 internal sealed class SimulatedDevice(FakeTimeProvider time) : IStageDevice
 {
     private readonly Dictionary<StageRow, int> _next = [];
     private readonly Dictionary<StageRow, int> _released = [];
+    private readonly List<string> _violations = [];
 
     /// <summary>Time of a step whatever its rows, in milliseconds.</summary>
     public double Fixed { get; set; } = 0.5;
@@ -24,24 +24,31 @@ internal sealed class SimulatedDevice(FakeTimeProvider time) : IStageDevice
 
     public IReadOnlyDictionary<StageRow, int> Released => _released;
 
+    /// <summary>What ran or was released out of turn.</summary>
+    public IReadOnlyList<string> Violations => _violations;
+
     public double Busy { get; private set; }
 
-    public void Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows)
+    /// <summary>What takes the time of a step; the clock advances where nothing does.</summary>
+    public Action<TimeSpan>? OnTime { get; set; }
+
+    public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers)
     {
         double milliseconds = Fixed + (PerCost * plan.Steps[step].Cost * rows.Count);
         var batch = new SimulatedBatch(plan, step, [.. rows], time.GetTimestamp());
         OnRun?.Invoke(batch);
         foreach (var row in rows)
         {
-            Assert.Same(plan, row.Request.Plan);
-            Assert.Equal(step, NextStep(row));
-            Assert.False(_released.ContainsKey(row), "A released row ran.");
+            Expect(plan == row.Request.Plan, "A row ran in another plan than its own.");
+            Expect(step == NextStep(row), $"A row before step {NextStep(row)} ran step {step}.");
+            Expect(!_released.ContainsKey(row), "A released row ran.");
             _next[row] = step + 1;
         }
 
         Busy += milliseconds;
         Batches.Add(batch);
-        time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        (OnTime ?? time.Advance)(TimeSpan.FromMilliseconds(milliseconds * sharers));
+        return 1.0 / sharers;
     }
 
     public void Release(IReadOnlyList<StageRow> rows)
@@ -55,4 +62,13 @@ internal sealed class SimulatedDevice(FakeTimeProvider time) : IStageDevice
     }
 
     public int NextStep(StageRow row) => _next.GetValueOrDefault(row);
+
+    /// <summary>Notes what must not be; thrown, it would pass for a device that failed.</summary>
+    public void Expect(bool isTrue, string otherwise)
+    {
+        if (!isTrue)
+        {
+            _violations.Add(otherwise);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Cvdvae.Scheduling.Running;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using System.Diagnostics.Metrics;
@@ -9,14 +10,20 @@ namespace Cvdvae.Scheduling.Tests.Simulation;
 internal sealed class SimulatedStage : IAsyncDisposable
 {
     private readonly Dictionary<StageRequest, RecordingObserver> _observers = [];
+    private readonly int _lanes;
+    private readonly List<(StageStep Step, long End)> _running = [];
     private int _requests;
+    private TimeSpan _taken;
 
     public SimulatedStage(Action<StageSchedulerOptions>? configure = null, IMeterFactory? meters = null)
     {
         Device = new SimulatedDevice(Time);
         var options = new StageSchedulerOptions();
         configure?.Invoke(options);
-        Scheduler = new StageScheduler(Device, options, Time, NullLogger<StageScheduler>.Instance, meters, startThread: false);
+        _lanes = options.Lanes;
+        Device.OnRelease = rows => Device.Expect(!rows.Any(IsRunning), "A row was released while it ran.");
+        Device.OnTime = _lanes > 1 ? time => _taken = time : null;
+        Scheduler = new StageScheduler(Device, options, Time, NullLogger<StageScheduler>.Instance, meters, startThreads: false);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -62,10 +69,51 @@ internal sealed class SimulatedStage : IAsyncDisposable
     public StageRequest Admit(StagePlan plan, int rows = 1, int priority = 0, string? id = null) =>
         Admit(Request(plan, rows, priority: priority, id: id));
 
+    /// <summary>Lets every idle lane begin a step, and goes on to the end of the one that ends first.</summary>
+    /// <returns>Whether a step ran.</returns>
+    public bool RunOne()
+    {
+        if (_lanes == 1)
+        {
+            return Scheduler.RunOne();
+        }
+
+        BeginSteps();
+        return EndFirst();
+    }
+
+    /// <summary>Lets every idle lane begin a step.</summary>
+    public void BeginSteps()
+    {
+        while (_running.Count < _lanes && Scheduler.Begin() is { } step)
+        {
+            Device.Expect(!step.Rows.Any(IsRunning), "A row ran twice at once.");
+            _taken = TimeSpan.Zero;
+            step.Run(Device);
+            _running.Add((step, Time.GetTimestamp() + _taken.Ticks));
+        }
+    }
+
+    /// <summary>Goes on to the end of the step that ends first.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool EndFirst()
+    {
+        if (_running.Count == 0)
+        {
+            return false;
+        }
+
+        var (first, end) = _running.MinBy(running => running.End);
+        Time.Advance(TimeSpan.FromTicks(Math.Max(0, end - Time.GetTimestamp())));
+        _running.RemoveAll(running => running.Step == first);
+        Scheduler.End(first);
+        return true;
+    }
+
     /// <summary>Runs until no row can run.</summary>
     public void RunAll(int atMost = 1_000_000)
     {
-        while (Scheduler.RunOne())
+        while (RunOne())
         {
             Assert.True(--atMost > 0, "The scheduler doesn't come to an end.");
         }
@@ -75,7 +123,7 @@ internal sealed class SimulatedStage : IAsyncDisposable
     {
         for (int i = 0; i < steps; i++)
         {
-            Assert.True(Scheduler.RunOne());
+            Assert.True(RunOne());
         }
     }
 
@@ -93,5 +141,12 @@ internal sealed class SimulatedStage : IAsyncDisposable
 
     public double MillisecondsOf(long from, long to) => Time.GetElapsedTime(from, to).TotalMilliseconds;
 
-    public ValueTask DisposeAsync() => Scheduler.DisposeAsync();
+    /// <summary>Whether a row is in a step that runs now.</summary>
+    public bool IsRunning(StageRow row) => _running.Any(running => running.Step.Rows.Contains(row));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Scheduler.DisposeAsync();
+        Assert.Empty(Device.Violations);
+    }
 }
