@@ -54,7 +54,7 @@ public sealed class TopDownBlock : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Tensor activated = Gelu.Of(x);
         Gaussian posterior = Gaussian.From(enc.Last, enc.MiddleOfParts(activated, enc.First.OfInputs(activatedMap, _group.Width)), _zdim);
-        Tensor hidden = _prior.Middle(_prior.First.call(activated));
+        Tensor hidden = _prior.Middle(_prior.First.Of(activated));
         Tensor z = posterior.Sample(noise(posterior.Mean));
         Tensor kl = posterior.KlDivergence(Gaussian.From(_prior.Last, hidden, _zdim));
         Tensor features = _resnet.call(x + Residual(hidden, z));
@@ -74,7 +74,7 @@ public sealed class TopDownBlock : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor activated = Gelu.Of(x);
-        Tensor hidden = _prior.Middle(_prior.First.call(activated));
+        Tensor hidden = _prior.Middle(_prior.First.Of(activated));
         Gaussian source = rows.At(_group, activated, () => Gaussian.From(_prior.Last, hidden, _zdim));
         Tensor z = source.LogSigma.exp_().mul_(noise).add_(source.Mean);
         Tensor features = Residual(hidden, z).add_(x);
@@ -90,6 +90,6 @@ public sealed class TopDownBlock : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Tensor weight = cat([_prior.Last.weight.narrow(0, 2 * _zdim, _group.Width), _zProj.weight], 1);
         Tensor bias = _prior.Last.bias!.narrow(0, 2 * _zdim, _group.Width) + _zProj.bias!;
-        return nn.functional.conv2d(cat([hidden, z], 1), weight, bias).MoveToOuterDisposeScope();
+        return Convolutions.Apply1x1(cat([hidden, z], 1), weight, bias).MoveToOuterDisposeScope();
     }
 }

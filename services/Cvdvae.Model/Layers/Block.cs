@@ -21,6 +21,7 @@ public sealed class Block : nn.Module<Tensor, Tensor>
     private readonly Conv2d _c3;
     [ComponentName(Name = "c4")]
     private readonly Conv2d _c4;
+    private readonly bool _spatial;
     private readonly bool _residual;
     private readonly int _downRate;
 
@@ -37,10 +38,10 @@ public sealed class Block : nn.Module<Tensor, Tensor>
     {
         _residual = residual;
         _downRate = downRate;
-        bool spatial = resolution > LargestResolutionWithout3x3;
+        _spatial = resolution > LargestResolutionWithout3x3;
         _c1 = Convolutions.Conv1x1(input, middle);
-        _c2 = spatial ? Convolutions.Conv3x3(middle, middle) : Convolutions.Conv1x1(middle, middle);
-        _c3 = spatial ? Convolutions.Conv3x3(middle, middle) : Convolutions.Conv1x1(middle, middle);
+        _c2 = _spatial ? Convolutions.Conv3x3(middle, middle) : Convolutions.Conv1x1(middle, middle);
+        _c3 = _spatial ? Convolutions.Conv3x3(middle, middle) : Convolutions.Conv1x1(middle, middle);
         _c4 = Convolutions.Conv1x1(middle, output, lastScale);
         RegisterComponents();
     }
@@ -55,7 +56,7 @@ public sealed class Block : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor output = _c4.call(Middle(_c1.call(Gelu.Of(input))));
+        Tensor output = _c4.Of(Middle(_c1.Of(Gelu.Of(input))));
         if (_residual)
         {
             output = is_grad_enabled() ? output + input : output.add_(input);
@@ -73,8 +74,8 @@ public sealed class Block : nn.Module<Tensor, Tensor>
     internal Tensor Middle(Tensor hidden)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor second = _c2.call(Gelu.Consume(hidden));
-        Tensor third = _c3.call(Gelu.Consume(second));
+        Tensor second = Inner(_c2, Gelu.Consume(hidden));
+        Tensor third = Inner(_c3, Gelu.Consume(second));
         return Gelu.Consume(third).MoveToOuterDisposeScope();
     }
 
@@ -91,4 +92,6 @@ public sealed class Block : nn.Module<Tensor, Tensor>
         hidden = is_grad_enabled() ? hidden + secondPart : hidden.add_(secondPart);
         return Middle(hidden).MoveToOuterDisposeScope();
     }
+
+    private Tensor Inner(Conv2d convolution, Tensor input) => _spatial ? convolution.call(input) : convolution.Of(input);
 }

@@ -22,7 +22,7 @@ public sealed class DmolNet : nn.Module<Tensor, Tensor>
     /// <summary>px_z, (B, width, H, W), to parameters, (B, 10 mixtures, H, W), channels-first in memory, as <see cref="MixtureOfLogistics"/> reads them.</summary>
     public override Tensor forward(Tensor input)
     {
-        using Tensor parameters = _outConv.call(input);
+        using Tensor parameters = _outConv.Of(input);
         return parameters.contiguous();
     }
 }
