@@ -12,6 +12,10 @@ public sealed class EncoderOptions
     [Range(1, 256)]
     public int MaxBatch { get; set; } = 16;
 
+    /// <summary>Estimated time up to which a batch takes images, 1 ms to 1 h; one image always runs. The decoders wait for the whole batch.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    public TimeSpan MaxBatchTime { get; set; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Most images that wait; more are refused. 1 to 65536.</summary>
     [Range(1, 65536)]
     public int MaxWaiting { get; set; } = 256;

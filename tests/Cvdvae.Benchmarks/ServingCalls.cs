@@ -29,29 +29,31 @@ internal sealed class ServingCalls : IDisposable
 
     /// <summary>Calls from several clients at once, each again as soon as its call ended, until the time is over; calls under way are finished and counted.</summary>
     /// <returns>
-    /// All calls, and calls a second, counted from the first quarter of the time to its end, so that neither the start nor the end of the load counts; it says
-    /// something only where calls are much shorter than the time.
+    /// All calls, and calls a second from the first quarter of the time to its end, so that neither the start nor the end of the load counts: each call counts with the
+    /// part of its time that lies there.
     /// </returns>
     public (IReadOnlyList<CallTimes> Calls, double Rate) Load(int clients, TimeSpan length)
     {
         TimeSpan settled = length / 4;
-        int ended = 0;
         long start = Stopwatch.GetTimestamp();
-        async Task<List<CallTimes>> ClientAsync()
+        async Task<(List<CallTimes> Calls, double Parts)> ClientAsync()
         {
-            var calls = new List<CallTimes>();
+            (var calls, double parts) = (new List<CallTimes>(), 0.0);
+            TimeSpan end = TimeSpan.Zero;
             do
             {
+                TimeSpan begin = end;
                 calls.Add(await CallAsync());
-                TimeSpan now = Stopwatch.GetElapsedTime(start);
-                Interlocked.Add(ref ended, now > settled && now <= length ? 1 : 0);
+                end = Stopwatch.GetElapsedTime(start);
+                TimeSpan counted = (end < length ? end : length) - (begin > settled ? begin : settled);
+                parts += counted > TimeSpan.Zero ? counted / (end - begin) : 0;
             }
-            while (Stopwatch.GetElapsedTime(start) < length);
-            return calls;
+            while (end < length);
+            return (calls, parts);
         }
 
-        List<CallTimes>[] all = Task.WhenAll(Enumerable.Range(0, clients).Select(_ => ClientAsync())).GetAwaiter().GetResult();
-        return ([.. all.SelectMany(calls => calls)], ended / (length - settled).TotalSeconds);
+        (List<CallTimes> Calls, double Parts)[] all = Task.WhenAll(Enumerable.Range(0, clients).Select(_ => ClientAsync())).GetAwaiter().GetResult();
+        return ([.. all.SelectMany(client => client.Calls)], all.Sum(client => client.Parts) / (length - settled).TotalSeconds);
     }
 
     public void Dispose() => _client.Dispose();

@@ -44,8 +44,8 @@ internal sealed class EncodeQueue
     }
 
     /// <summary>
-    /// Takes the image that has waited longest and all others that fit with it, up to the largest batch; waits for the first, never for more. Blocks the
-    /// calling thread.
+    /// Takes the image that has waited longest and others that fit with it, up to the largest batch and the longest time of one; waits for the first, never for
+    /// more. Blocks the calling thread.
     /// </summary>
     /// <returns>The batch; null: the queue is closed and empty.</returns>
     public IReadOnlyList<EncodeJob>? Take()
@@ -64,7 +64,8 @@ internal sealed class EncodeQueue
 
             EncodeJob first = _waiting.First!.Value;
             var batch = new List<EncodeJob>();
-            for (LinkedListNode<EncodeJob>? node = _waiting.First; node is not null && batch.Count < _options.MaxBatch;)
+            double most = Math.Min(_options.MaxBatch, _options.MaxBatchTime / first.Model.TimeOfImage(first.Scale));
+            for (LinkedListNode<EncodeJob>? node = _waiting.First; node is not null && (batch.Count == 0 || batch.Count + 1 <= most);)
             {
                 LinkedListNode<EncodeJob>? next = node.Next;
                 if (node.Value.FitsWith(first))

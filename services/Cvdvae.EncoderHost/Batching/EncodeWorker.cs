@@ -100,6 +100,7 @@ internal sealed partial class EncodeWorker : IHostedService
             long start = _time.GetTimestamp();
             pyramid = batch[0].Model.Encode(batch[0].Scale, [.. batch.Select(job => job.Levels)]);
             LastForward = _time.GetElapsedTime(start);
+            batch[0].Model.Note(batch[0].Scale, LastForward / batch.Count);
             _metrics.Ran(batch.Count, LastForward);
             Deliver(batch, pyramid);
             End(batch, null);

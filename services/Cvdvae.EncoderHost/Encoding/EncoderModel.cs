@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Runtime;
@@ -10,6 +11,10 @@ namespace Cvdvae.EncoderHost.Encoding;
 internal sealed class EncoderModel : IDisposable
 {
     private readonly IReadOnlyDictionary<int, (LowResArchitecture Architecture, BottomUpEncoder Network)> _scales;
+    // Weight of a new measurement in the running mean.
+    private const double Weight = 0.2;
+
+    private readonly ConcurrentDictionary<int, TimeSpan> _timeOfImage = new();
     private readonly PriorHyperparameters _prior;
     private readonly InferenceOptions _options;
 
@@ -27,6 +32,13 @@ internal sealed class EncoderModel : IDisposable
 
     /// <summary>Resolutions of the feature maps of a scale, coarse to fine.</summary>
     public IEnumerable<int> Resolutions(int scale) => _scales[scale].Architecture.BottomUp.Resolutions.Order();
+
+    /// <summary>How long an image of a scale takes, a running mean over the batches; zero before the first.</summary>
+    public TimeSpan TimeOfImage(int scale) => _timeOfImage.GetValueOrDefault(scale);
+
+    /// <summary>Notes how long each image of a batch took.</summary>
+    public void Note(int scale, TimeSpan timeOfImage) =>
+        _timeOfImage.AddOrUpdate(scale, timeOfImage, (_, mean) => mean + (Weight * (timeOfImage - mean)));
 
     /// <summary>Computes the feature maps of images. On one thread, without an await: dispose scopes belong to the thread.</summary>
     /// <param name="scale">The scale.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Packaging;
@@ -35,7 +36,12 @@ internal sealed class EncoderModelLoader
                 cancellation.ThrowIfCancellationRequested();
                 scales.Add(scale, (folder.LowRes(scale), folder.LoadLowResEncoder(scale, _options)));
                 int size = model.InputSize(scale);
-                using FeaturePyramid pyramid = model.Encode(scale, [new byte[size * size * 3]]);
+
+                // The first run is slower than the later ones.
+                model.Encode(scale, [new byte[size * size * 3]]).Dispose();
+                long start = Stopwatch.GetTimestamp();
+                model.Encode(scale, [new byte[size * size * 3]]).Dispose();
+                model.Note(scale, Stopwatch.GetElapsedTime(start));
             }
 
             return model;

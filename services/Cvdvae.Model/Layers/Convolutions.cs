@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -50,16 +51,18 @@ internal static class Convolutions
         long[] shape = input.shape;
         (long batch, long channels, long height, long width) = (shape[0], shape[1], shape[2], shape[3]);
         bool isLarge = batch * height * width * channels * weight.shape[0] >= LeastWork;
-        if ((isLarge && batch >= LeastBatch) || input.device_type != DeviceType.CPU || !IsChannelsLast(shape, input.stride()))
+        bool isTrusted = input.device_type != DeviceType.CPU || OneDnnCheck.Is1x1Right(input.dtype);
+        bool isBest = input.device_type != DeviceType.CPU || !IsChannelsLast(shape, input.stride()) || (isLarge && batch >= LeastBatch);
+        if (isTrusted && isBest)
         {
             return nn.functional.conv2d(input, weight, bias);
         }
 
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = input.permute(0, 2, 3, 1);
-        Tensor output = isLarge && StripsOf(batch, height) is { } strips
+        Tensor output = isTrusted && isLarge && StripsOf(batch, height) is { } strips
             ? nn.functional.conv2d(rows.view(batch * strips, height / strips, width, channels).permute(0, 3, 1, 2), weight, bias).permute(0, 2, 3, 1)
-            : nn.functional.linear(rows.view(-1, channels), weight.view(-1, channels), bias);
+            : nn.functional.linear(rows.reshape(-1, channels), weight.view(-1, channels), bias);
         return output.view(batch, height, width, -1).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 

@@ -14,6 +14,7 @@ public static class TorchExtensions
         services.AddOptions<TorchOptions>().BindConfiguration(TorchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TorchOptions>, TorchOptionsCheck>());
         services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<TorchOptions>>().Value.ToInferenceOptions());
+        services.AddHostedService<TorchReport>();
         return services;
     }
 }

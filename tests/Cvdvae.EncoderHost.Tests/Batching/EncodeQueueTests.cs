@@ -41,6 +41,19 @@ public sealed class EncodeQueueTests : IDisposable
         Assert.Equal(0, _queue.Count);
     }
 
+    [Theory]
+    [InlineData(24, 2)]
+    [InlineData(26, 1)]
+    [InlineData(500, 1)]
+    [InlineData(1, 3)]
+    public void Take_ImagesOfAMeasuredTime_AreAsManyAsRunWithinTheLongest(double milliseconds, int expected)
+    {
+        EncodeJob[] jobs = [Add("a", 4), Add("a", 4), Add("a", 4), Add("a", 4)];
+        jobs[0].Model.Note(4, TimeSpan.FromMilliseconds(milliseconds));
+
+        Assert.Equal(expected, _queue.Take()!.Count);
+    }
+
     [Fact]
     public void TryAdd_Full_IsFalse()
     {

@@ -21,7 +21,7 @@ internal static class OutsideClient
     /// <returns>What the client counted.</returns>
     public static async Task<OutsideReport> PythonAsync(string address, string image, int samples)
     {
-        await InstallAsync(Path.Combine(BuildOutput.Root, "build", "install-debian-packages.sh"), ["python3-grpcio", "python3-protobuf", "protobuf-compiler", "protobuf-compiler-grpc"], Folder, required: false);
+        await InstallAsync(Path.Combine(BuildOutput.Root, "build", "install-debian-packages.sh"), ["python3-grpcio", "python3-protobuf", "protobuf-compiler", "protobuf-compiler-grpc", "libprotobuf-dev"], Folder, required: false);
         return await RunAsync(Python, ["-B", Path.Combine(Folder, "python", "upscale.py")], address, image, samples);
     }
 

@@ -1,0 +1,33 @@
+using Cvdvae.Model.Runtime;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cvdvae.ModelHosting.Runtime;
+
+/// <summary>Says at the start where and how models run, and what is wrong with the processor.</summary>
+internal sealed partial class TorchReport(IOptions<TorchOptions> options, InferenceOptions inference, ILogger<TorchReport> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        options.Value.ApplyToThread();
+        Runs(options.Value.Device, options.Value.Precision, get_num_threads());
+        if (inference.Device.type == DeviceType.CPU && !OneDnnCheck.Is1x1Right(inference.Precision))
+        {
+            WrongConvolutions();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(210, LogLevel.Information, "models run on {Device} in {Precision}, threads of an operation: {Threads}")]
+    private partial void Runs(string device, string precision, int threads);
+
+    [LoggerMessage(
+        211, LogLevel.Warning, "oneDNN's 1x1 convolutions are wrong on this processor (a virtual machine that hides its caches?): slower matrix products take their place")]
+    private partial void WrongConvolutions();
+}
