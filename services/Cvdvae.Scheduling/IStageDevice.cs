@@ -15,6 +15,11 @@ public interface IStageDevice
     /// <exception cref="OutOfDeviceMemoryException">The batch is too large; the rows stand where they stood.</exception>
     public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers);
 
+    /// <summary>Starts a background thread that steps will run on: one for each lane.</summary>
+    /// <param name="body">What it does.</param>
+    /// <param name="name">Its name.</param>
+    public void StartThread(Action body, string name) => new Thread(() => body()) { IsBackground = true, Name = name }.Start();
+
     /// <summary>
     /// Frees what rows hold: they are finished, or won't run again. Called one call at a time, but while other rows run, once for every
     /// admitted row, whether it ever ran or not; after the observer was told of the row's last step.

@@ -13,6 +13,9 @@ namespace Cvdvae.DecoderHost.Device;
 internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
 {
     /// <inheritdoc/>
+    public void StartThread(Action body, string name) => TorchThread.Start(body, name);
+
+    /// <inheritdoc/>
     public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers)
     {
         try

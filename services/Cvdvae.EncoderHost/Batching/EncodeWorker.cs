@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cvdvae.Model.Encoding;
+using Cvdvae.Model.Runtime;
 using Cvdvae.ModelHosting.Runtime;
 using Cvdvae.ModelHosting.Wire;
 using Cvdvae.ServiceDefaults.Observability;
@@ -28,7 +29,7 @@ internal sealed partial class EncodeWorker : IHostedService
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        new Thread(Run) { Name = "encoder", IsBackground = true }.Start();
+        TorchThread.Start(Run, "encoder");
         return Task.CompletedTask;
     }
 

@@ -12,10 +12,10 @@ internal sealed class StageThread
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
 
-    public StageThread(StageLoop loop, Inbox inbox, StageClock clock, ILogger logger, string name)
+    public StageThread(IStageDevice device, StageLoop loop, Inbox inbox, StageClock clock, ILogger logger, string name)
     {
         (_loop, _inbox, _clock, _logger) = (loop, inbox, clock, logger);
-        new Thread(Loop) { IsBackground = true, Name = name }.Start();
+        device.StartThread(Loop, name);
     }
 
     /// <summary>Stops after the running step.</summary>

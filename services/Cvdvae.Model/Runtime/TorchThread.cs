@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Cvdvae.Model.Runtime;
+
+/// <summary>
+/// Threads that run networks on a processor. glibc binds each thread to one of its heaps; all but the main one end at 64 MiB, and give memory back to the system as soon as it is freed,
+/// so that every large activation pays for fresh pages again: a quarter of the time of a large decode. The .NET runtime's own threads have made such heaps before any of
+/// our code runs, and a new thread gets the next one in turn, so threads are made until one has the main heap.
+/// </summary>
+public static class TorchThread
+{
+    // More than glibc makes heaps for the threads of a runtime that has just started.
+    private const int MostAttempts = 128;
+
+    // Larger than what glibc keeps for a thread without looking at its heap.
+    private const int ProbeBytes = 1 << 20;
+
+    // The flag in the size in front of a block that says that it is not of the main heap (NON_MAIN_ARENA in glibc's malloc.c).
+    private const long OtherHeap = 4;
+
+    /// <summary>Starts a background thread that has the main heap.</summary>
+    /// <param name="body">What it does.</param>
+    /// <param name="name">Its name.</param>
+    public static void Start(Action body, string name)
+    {
+        // Those that were not lucky wait, so that their heaps are not handed out again.
+        var found = new ManualResetEventSlim();
+        Start(MostAttempts);
+
+        void Start(int attempts) => new Thread(() =>
+        {
+            if (attempts == 0 || HasMainHeap())
+            {
+                found.Set();
+                body();
+                return;
+            }
+
+            Start(attempts - 1);
+            found.Wait();
+        })
+        { IsBackground = true, Name = name }.Start();
+    }
+
+    /// <summary>Whether the calling thread allocates from the main heap; true where the C library is not glibc.</summary>
+    internal static bool HasMainHeap()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+        {
+            return true;
+        }
+
+        nint block = Marshal.AllocHGlobal(ProbeBytes);
+        bool isOther = (Marshal.ReadInt64(block, -sizeof(long)) & OtherHeap) != 0;
+        Marshal.FreeHGlobal(block);
+        return !isOther;
+    }
+}
