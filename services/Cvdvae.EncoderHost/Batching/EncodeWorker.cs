@@ -9,7 +9,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace Cvdvae.EncoderHost.Batching;
 
-/// <summary>The one thread that runs the networks: whatever waits of one model and scale goes in one batch.</summary>
+/// <summary>The one thread that runs the networks: what waits of one model and scale goes in one batch, up to its estimated time.</summary>
 internal sealed partial class EncodeWorker : IHostedService
 {
     private readonly EncodeQueue _queue;

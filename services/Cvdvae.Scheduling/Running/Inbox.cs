@@ -1,6 +1,6 @@
 namespace Cvdvae.Scheduling.Running;
 
-/// <summary>What other threads ask of the scheduler's thread, in their order, and the signal that wakes it.</summary>
+/// <summary>What other threads ask of the scheduler, in their order, and the signal that wakes one of its threads.</summary>
 internal sealed class Inbox
 {
     private readonly object _gate = new();

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Cvdvae.Model.Runtime;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -7,6 +10,8 @@ namespace Cvdvae.Model.Tests.Runtime;
 [Collection(ProcessWide.Name)]
 public sealed class TorchRuntimeTests : IDisposable
 {
+    private const float SmallestNormal = 1.17549435e-38f;
+
     [Fact]
     public void Apply_Again_ChangesTheThreadsAlone()
     {
@@ -20,5 +25,26 @@ public sealed class TorchRuntimeTests : IDisposable
         Assert.False(backends.cudnn.allow_tf32);
     }
 
+    [Fact]
+    public async Task UseThreadsFor_Thread_TakesNumbersBelowTheNormalRangeAsZero()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs glibc on x86-64");
+        var results = new TaskCompletionSource<(float Own, float OfTensor)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            TorchRuntime.UseThreadsFor(1);
+            using DisposeScope scope = NewDisposeScope();
+            results.SetResult((Tenth(SmallestNormal), (tensor(SmallestNormal) * 0.1f).item<float>()));
+        });
+        thread.Start();
+
+        (float own, float ofTensor) = await results.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, 0), (own, ofTensor));
+    }
+
     public void Dispose() => TorchRuntime.Apply(threads: 1);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float Tenth(float value) => value * 0.1f;
 }
