@@ -8,9 +8,12 @@ using static TorchSharp.torch;
 namespace Cvdvae.ModelHosting.Runtime;
 
 /// <summary>Says at the start where and how models run, and what is wrong with the processor.</summary>
-internal sealed partial class TorchReport(IOptions<TorchOptions> options, InferenceOptions inference, ILogger<TorchReport> logger) : IHostedService
+internal sealed partial class TorchReport(IOptions<TorchOptions> options, InferenceOptions inference, ILogger<TorchReport> logger) : BackgroundService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    // Loading libtorch takes its time: the process listens meanwhile.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Report, stoppingToken);
+
+    private void Report()
     {
         options.Value.ApplyToThread();
         Runs(options.Value.Device, options.Value.Precision, get_num_threads());
@@ -18,11 +21,7 @@ internal sealed partial class TorchReport(IOptions<TorchOptions> options, Infere
         {
             WrongConvolutions();
         }
-
-        return Task.CompletedTask;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(210, LogLevel.Information, "models run on {Device} in {Precision}, threads of an operation: {Threads}")]
     private partial void Runs(string device, string precision, int threads);

@@ -75,11 +75,11 @@ public sealed class ServicesScriptTests : IDisposable
     [Fact]
     public async Task Run_ServiceNeverReady_GivesUp()
     {
-        await using ChildProcess script = Start(["--", "true"], ("STUB_NEVER_READY", "gateway"), ("READY_SECONDS", "1"));
+        await using ChildProcess script = Start(["--", "true"], ("STUB_NEVER_READY", "gateway"), ("READY_SECONDS", "5"));
 
         Assert.Equal(1, await script.ExitAsync(Limit));
 
-        Assert.StartsWith("the gateway was not ready within 1 s", script.Error, StringComparison.Ordinal);
+        Assert.StartsWith("the gateway was not ready within 5 s", script.Error, StringComparison.Ordinal);
         NothingIsLeft();
     }
 

@@ -14,11 +14,15 @@ public sealed class EmbeddedServices : IAsyncLifetime
     public async ValueTask InitializeAsync() => Group = await ServiceGroup.StartAsync(new ServicesOptions
     {
         Models = Path.Combine(BuildOutput.Root, "models"),
-        Settings = new Dictionary<string, string> { ["Torch:Threads"] = "1" },
+        Settings = new Dictionary<string, string>
+        {
+            ["Torch:Threads"] = "1",
+            ["Scheduler:MaxBacklog"] = "01:00:00", // other tests keep the processors busy
+        },
         GatewaySettings = new Dictionary<string, string>
         {
             ["Gateway:MaxSamples"] = "256",
-            ["Gateway:DeadlineMargin"] = "00:00:00.5", // other tests keep the processors busy
+            ["Gateway:DeadlineMargin"] = "00:00:00.5",
         },
     });
 
