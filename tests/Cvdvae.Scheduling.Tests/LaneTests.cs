@@ -16,35 +16,23 @@ public sealed class LaneTests
 
         stage.RunAll();
 
-        Assert.Equal(40, stage.MillisecondsOf(0, stage[request].EndedAt) - stage.MillisecondsOf(0, Start(stage)), tolerance: 0.001);
+        Assert.Equal(40, stage.MillisecondsOf(stage.Device.Batches[0].Begin, stage[request].EndedAt), tolerance: 0.001);
     }
 
-    [Fact]
-    public async Task RunOne_RowsThatGainNothingByABatch_AreDividedAmongTheLanes()
+    [Theory]
+    [InlineData(0.001, 1, 3)] // rows gain nothing by a batch: each lane gets its part
+    [InlineData(5, 0.01, 6)] // they are nearly free in a batch: they stay together
+    public async Task RunOne_RowsOfOneRequest_AreDividedAmongTheLanesWhereABatchGainsNothing(double fixedCost, double perCost, int expected)
     {
         await using var stage = new SimulatedStage(o => o.Lanes = 2);
         var plan = Plans.Flat(4);
-        (stage.Device.Fixed, stage.Device.PerCost) = (0.001, 1);
+        (stage.Device.Fixed, stage.Device.PerCost) = (fixedCost, perCost);
         stage.WarmUp(plan);
         stage.Admit(plan, rows: 6);
 
         stage.RunAll();
 
-        Assert.All(stage.Device.Batches, batch => Assert.Equal(3, batch.Rows.Length));
-    }
-
-    [Fact]
-    public async Task RunOne_RowsThatAreNearlyFreeInABatch_StayTogether()
-    {
-        await using var stage = new SimulatedStage(o => o.Lanes = 2);
-        var plan = Plans.Flat(4);
-        (stage.Device.Fixed, stage.Device.PerCost) = (5, 0.01);
-        stage.WarmUp(plan);
-        stage.Admit(plan, rows: 6);
-
-        stage.RunAll();
-
-        Assert.All(stage.Device.Batches, batch => Assert.Equal(6, batch.Rows.Length));
+        Assert.All(stage.Device.Batches, batch => Assert.Equal(expected, batch.Rows.Length));
     }
 
     [Fact]
@@ -148,6 +136,4 @@ public sealed class LaneTests
         Assert.Equal(StageEndReason.Deadline, Assert.Single(stage[request].Ends).Reason);
         Assert.True(stage[request].EndedAt <= deadline);
     }
-
-    private static long Start(SimulatedStage stage) => stage.Device.Batches[0].Begin;
 }

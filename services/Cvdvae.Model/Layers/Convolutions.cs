@@ -48,12 +48,16 @@ internal static class Convolutions
     /// <returns>(B, out, H, W), in the same layout.</returns>
     public static Tensor Apply1x1(Tensor input, Tensor weight, Tensor? bias)
     {
+        if (input.device_type != DeviceType.CPU)
+        {
+            return nn.functional.conv2d(input, weight, bias);
+        }
+
         long[] shape = input.shape;
         (long batch, long channels, long height, long width) = (shape[0], shape[1], shape[2], shape[3]);
         bool isLarge = batch * height * width * channels * weight.shape[0] >= LeastWork;
-        bool isTrusted = input.device_type != DeviceType.CPU || OneDnnCheck.Is1x1Right(input.dtype);
-        bool isBest = input.device_type != DeviceType.CPU || !IsChannelsLast(shape, input.stride()) || (isLarge && batch >= LeastBatch);
-        if (isTrusted && isBest)
+        bool isTrusted = OneDnnCheck.Is1x1Right(input.dtype);
+        if (isTrusted && (!IsChannelsLast(shape, input.stride()) || (isLarge && batch >= LeastBatch)))
         {
             return nn.functional.conv2d(input, weight, bias);
         }

@@ -19,7 +19,6 @@ internal sealed class StageLoop
     private readonly StageQueues _queues;
     private readonly double _ageingRate;
     private readonly List<StageRow> _leaving = [];
-    private readonly List<(RunningRequest Running, Exception Error)> _ending = [];
 
     public StageLoop(
         IStageDevice device, StageSchedulerOptions options, StageClock clock, StageWork work, Inbox inbox, SchedulerMetrics metrics, ILogger logger)
@@ -126,7 +125,7 @@ internal sealed class StageLoop
         }
     }
 
-    /// <summary>Ends what is left when no step runs; nothing is admitted any more.</summary>
+    /// <summary>Ends what is left, requests whose rows run when their steps have ended; nothing is admitted any more.</summary>
     public void Stop()
     {
         lock (_turn)
@@ -164,12 +163,6 @@ internal sealed class StageLoop
 
         Tell(rows, step.Index, step.Begin, _clock.Time.GetElapsedTime(step.Begin, end));
         PlaceOrRelease(rows, end);
-        foreach (var (running, error) in _ending)
-        {
-            Running.End(running, StageEndReason.Failed, error);
-        }
-
-        _ending.Clear();
     }
 
     // Rows of a request stand next to each other: they have the same priority and came together.
@@ -199,8 +192,7 @@ internal sealed class StageLoop
 #pragma warning restore CA1031
             {
                 _logger.ObserverFailed(e, running.Request.Id);
-                running.Verdict ??= (StageEndReason.Failed, e);
-                _ending.Add((running, e));
+                Running.End(running, StageEndReason.Failed, e);
             }
         }
     }
@@ -214,7 +206,7 @@ internal sealed class StageLoop
             {
                 _leaving.Add(row);
             }
-            else
+            else if (row.Phase != RowPhase.Released)
             {
                 Running.Place(row, now);
             }

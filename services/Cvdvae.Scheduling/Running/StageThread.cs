@@ -50,7 +50,8 @@ internal sealed class StageThread
             }
         }
 
-        // The next one sees it too.
+        // What other lanes still run ends with their steps; they wake each other.
+        _loop.Stop();
         _inbox.Signal();
         _stopped.TrySetResult();
     }

@@ -39,6 +39,7 @@ internal sealed class CountingDevice(int lanes = 1) : IStageDevice
 
     public void Release(IReadOnlyList<StageRow> rows)
     {
+        CheckThread();
         Assert.Equal(1, Interlocked.Increment(ref _releasing));
         Released += rows.Count;
         Interlocked.Decrement(ref _releasing);
