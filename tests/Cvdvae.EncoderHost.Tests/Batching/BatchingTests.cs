@@ -20,7 +20,7 @@ public sealed class BatchingTests
     [Fact]
     public async Task Encode_WhatWaitsMeanwhile_RunsInOneBatchWithTheSameResults()
     {
-        await using EncoderApp app = await EncoderApp.StartReadyAsync(settings: ("Encoder:MaxBatch", "4"));
+        await using EncoderApp app = await EncoderApp.StartReadyAsync(settings: [("Encoder:MaxBatch", "4"), ("Encoder:MaxBatchTime", "00:00:10")]);
         using MeterListener listener = Batches(app, out List<int> batches);
         EncodeRequest[] requests = [await app.RequestAsync(0), await app.RequestAsync(1)];
         BlockingLevels busy = await BlockAsync(app);

@@ -7,6 +7,7 @@ namespace Cvdvae.FunctionalTests.Processes;
 /// <summary>One service as a process of its own.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
+    private const int MostComplaints = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -79,6 +80,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Its metrics in Prometheus' text format.</summary>
     public Task<string> MetricsAsync() => Http.GetStringAsync($"{Http1}/metrics");
+
+    /// <summary>The last of its warnings and errors, a line each.</summary>
+    public string Complaints()
+    {
+        IEnumerable<string> lines = Process.Output.Split('\n').Where(line => line.Contains(" warn: ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal));
+        return string.Join('\n', lines.TakeLast(MostComplaints).Select(line => $"{_name}: {line}"));
+    }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 

@@ -9,13 +9,15 @@ using Xunit;
 namespace Cvdvae.FunctionalTests.Services;
 
 /// <summary>Calls that are cancelled, cut by their deadline or read too slowly, beside others that are not.</summary>
-public sealed partial class RunningCallsTests(EmbeddedServices services) : IClassFixture<EmbeddedServices>
+public sealed partial class RunningCallsTests(EmbeddedServices services) : IClassFixture<EmbeddedServices>, IDisposable
 {
     private const int Calls = 100;
     private const string Cancelled = "cvdvae_decoder_cancelled_total";
     private static readonly CallSettings Patient = new() { Deadline = InTime.Limit };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => services.Group.ReportFailure();
 
     [Fact]
     public async Task Cancel_HalfOfManyRunningCalls_StopsTheirWorkAndNoOther()

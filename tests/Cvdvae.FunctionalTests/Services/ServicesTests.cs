@@ -9,8 +9,14 @@ using Xunit;
 
 namespace Cvdvae.FunctionalTests.Services;
 
-public sealed class ServicesTests(TinyServices services) : IClassFixture<TinyServices>
+public sealed class ServicesTests(TinyServices services) : IClassFixture<TinyServices>, IDisposable
 {
+    public void Dispose()
+    {
+        services.Whole.ReportFailure();
+        services.Staged.ReportFailure();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -68,11 +68,11 @@ public sealed class DeadlineTests
                 await decode.HangAsync();
             };
         });
-        await using TestGateway gateway = await TestGateway.StartWithAsync(WideMargin, decoder);
+        await using TestGateway gateway = await TestGateway.StartWithAsync(new() { ["DeadlineMargin"] = "00:00:05" }, decoder);
         UpscaleRequest request = TestGateway.Request(samples: 64);
         (request.Image, request.EnforceConsistency) = (TestInput.Png(64), true);
 
-        List<UpscaleResponse> events = await gateway.UpscaleAsync(request, TimeSpan.FromSeconds(8));
+        List<UpscaleResponse> events = await gateway.UpscaleAsync(request, TimeSpan.FromSeconds(12));
 
         Assert.Equal((128u, CompletionReason.Deadline), (events[^1].Completed.ReachedResolution, events[^1].Completed.Reason));
         Assert.Equal(64, events.Results().Count);
