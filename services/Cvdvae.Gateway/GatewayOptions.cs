@@ -42,8 +42,11 @@ public sealed class GatewayOptions
     /// <summary>How often a decoder is asked for its state, 10 ms to 1 min.</summary>
     public TimeSpan StatusInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a decoder may take to tell its state, 10 ms to 1 min.</summary>
+    /// <summary>How long a decoder may take to tell its state before others are preferred to it, 10 ms to 1 min.</summary>
     public TimeSpan StatusTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a decoder that owes its state still counts when there is no other, 0 to 10 min. One that refuses the connection counts no longer.</summary>
+    public TimeSpan StatusRetain { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a decoder may take to admit or refuse a request before another is tried, 10 ms to 5 min.</summary>
     public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(10);

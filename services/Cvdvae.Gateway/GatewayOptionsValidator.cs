@@ -20,6 +20,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Check(nameof(options.ImageWorkers), options.ImageWorkers, 0, 256);
         Check(nameof(options.StatusInterval), options.StatusInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Check(nameof(options.StatusTimeout), options.StatusTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Check(nameof(options.StatusRetain), options.StatusRetain, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Check(nameof(options.AcceptTimeout), options.AcceptTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Check(nameof(options.FailoverTimeout), options.FailoverTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Check(nameof(options.MaxFailovers), options.MaxFailovers, 0, 100);

@@ -31,14 +31,19 @@ internal sealed partial class DecoderPoller(
 
                 (told, retry) = (false, FirstRetry);
             }
-            catch (Exception exception) when (exception is RpcException or OperationCanceledException)
+            catch (Exception exception) when (exception is RpcException or TimeoutException)
             {
                 if (stoppingToken.IsCancellationRequested)
                 {
                     return;
                 }
 
-                pool.Lost(replica);
+                // Silence may be a busy machine, this one too: what the decoder said last still counts for a while.
+                if (exception is RpcException || replica.Doubt() > options.Value.StatusRetain)
+                {
+                    pool.Lost(replica);
+                }
+
                 if (!told)
                 {
                     told = true;
@@ -57,7 +62,14 @@ internal sealed partial class DecoderPoller(
     {
         using var timeout = new CancellationTokenSource(options.Value.StatusTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stoppingToken);
-        return await replica.Client.GetDecoderStatusAsync(new GetDecoderStatusRequest(), cancellationToken: either.Token);
+        try
+        {
+            return await replica.Client.GetDecoderStatusAsync(new GetDecoderStatusRequest(), cancellationToken: either.Token);
+        }
+        catch (RpcException) when (timeout.IsCancellationRequested)
+        {
+            throw new TimeoutException();
+        }
     }
 
     [LoggerMessage(300, LogLevel.Information, "decoder {Address} serves {Models} in {Precision}")]

@@ -25,7 +25,7 @@ internal sealed class DecoderPool
     /// <summary>Completes when another model or decoder comes or goes.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
-    /// <summary>The decoder that can run a target and has the least work before it; null: there's none.</summary>
+    /// <summary>The decoder that can run a target, answers, and has the least work before it; null: there's none.</summary>
     /// <param name="target">What it must have.</param>
     /// <param name="except">Decoders that were tried.</param>
     public DecoderReplica? Choose(DecodeTarget target, IReadOnlyCollection<DecoderReplica> except)
@@ -36,7 +36,8 @@ internal sealed class DecoderPool
         return Enumerable.Range(0, Replicas.Count)
             .Select(offset => Replicas[(first + offset) % count])
             .Where(replica => !except.Contains(replica) && replica.Find(target) is not null)
-            .OrderBy(replica => Math.Round(replica.RemainingSeconds, 3))
+            .OrderBy(replica => replica.IsDoubted)
+            .ThenBy(replica => Math.Round(replica.RemainingSeconds, 3))
             .ThenBy(replica => replica.Calls)
             .FirstOrDefault();
     }

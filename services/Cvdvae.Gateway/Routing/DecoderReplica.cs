@@ -12,6 +12,7 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
     private double _reportedSeconds;
     private long _reportedAt;
     private double _unreportedSeconds;
+    private long? _doubtedAt;
     private int _calls;
 
     /// <summary>Its address.</summary>
@@ -22,6 +23,18 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
 
     /// <summary>What it serves; null while it can't be reached.</summary>
     public GetDecoderStatusResponse? Status => Volatile.Read(ref _status);
+
+    /// <summary>Whether it owes an answer: it's taken only when there's no other.</summary>
+    public bool IsDoubted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _doubtedAt is not null;
+            }
+        }
+    }
 
     /// <summary>Calls of this gateway that run there.</summary>
     public int Calls => Volatile.Read(ref _calls);
@@ -59,12 +72,27 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
     /// <summary>Notes its state. Returns whether it differs from what was known, but for the load.</summary>
     public bool Seen(GetDecoderStatusResponse status)
     {
+        lock (_lock)
+        {
+            _doubtedAt = null;
+        }
+
         GetDecoderStatusResponse? before = Interlocked.Exchange(ref _status, status);
         Report(status.Load);
         return before is null || before.FirstStage != status.FirstStage || before.Precision != status.Precision
             || before.NoiseVersion != status.NoiseVersion || !before.Models.Select(Content).SequenceEqual(status.Models.Select(Content));
 
         static ModelInfo Content(DecoderModel model) => model.Info;
+    }
+
+    /// <summary>Notes that it did not answer in time. Returns for how long it has owed an answer.</summary>
+    public TimeSpan Doubt()
+    {
+        lock (_lock)
+        {
+            _doubtedAt ??= time.GetTimestamp();
+            return time.GetElapsedTime(_doubtedAt.Value);
+        }
     }
 
     /// <summary>Notes that it can't be reached. Returns whether that is news.</summary>

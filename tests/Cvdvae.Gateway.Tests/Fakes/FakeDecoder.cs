@@ -31,6 +31,9 @@ internal sealed class FakeDecoder : IAsyncDisposable
     /// <summary>Whether it answers when it's asked for its state.</summary>
     public bool AnswersStatus { get; set; } = true;
 
+    /// <summary>Whether it keeps those who ask for its state waiting.</summary>
+    public bool HoldsStatus { get; set; }
+
     /// <summary>The requests that came.</summary>
     public ConcurrentQueue<DecodeRequest> Requests { get; } = [];
 
@@ -84,11 +87,16 @@ internal sealed class FakeDecoder : IAsyncDisposable
 
     private sealed class Service(FakeDecoder decoder) : DecoderService.DecoderServiceBase
     {
-        public override Task<GetDecoderStatusResponse> GetDecoderStatus(GetDecoderStatusRequest request, ServerCallContext context)
+        public override async Task<GetDecoderStatusResponse> GetDecoderStatus(GetDecoderStatusRequest request, ServerCallContext context)
         {
             decoder.Polls++;
+            if (decoder.HoldsStatus)
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+
             return decoder.AnswersStatus
-                ? Task.FromResult(decoder.Status.Clone())
+                ? decoder.Status.Clone()
                 : throw new RpcException(new Status(StatusCode.Unavailable, "starting"));
         }
 

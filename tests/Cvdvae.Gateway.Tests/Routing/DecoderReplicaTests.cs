@@ -59,6 +59,21 @@ public sealed class DecoderReplicaTests : IDisposable
     }
 
     [Fact]
+    public void Doubt_UntilItAnswers_CountsTheTime()
+    {
+        DecoderPool pool = Pool(1);
+        DecoderReplica replica = pool.Replicas[0];
+        pool.Seen(replica, Status(0));
+        Assert.Equal((TimeSpan.Zero, true), (replica.Doubt(), replica.IsDoubted));
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(TimeSpan.FromSeconds(3), replica.Doubt());
+
+        pool.Seen(replica, Status(0));
+
+        Assert.Equal((false, TimeSpan.Zero), (replica.IsDoubted, replica.Doubt()));
+    }
+
+    [Fact]
     public void Choose_AllIdle_TakesTurns()
     {
         DecoderPool pool = Pool(3);

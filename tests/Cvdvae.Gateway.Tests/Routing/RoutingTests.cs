@@ -111,6 +111,40 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task Poll_DecoderOwesItsState_IsTakenOnlyWhenThereIsNoOther()
+    {
+        await using FakeDecoder slow = await FakeDecoder.StartAsync();
+        await using FakeDecoder other = await FakeDecoder.StartAsync(fake => fake.Status.Load.BacklogSeconds = 25);
+        await using TestGateway gateway = await TestGateway.StartWithAsync(
+            new() { ["StatusInterval"] = "00:00:00.05", ["StatusTimeout"] = "00:00:00.1", ["StatusRetain"] = "00:10:00" }, slow, other);
+        slow.HoldsStatus = true;
+        await Waiting.Until(() => gateway.Pool.Replicas[0].IsDoubted);
+        await gateway.UpscaleAsync(TestGateway.Request());
+        Assert.Equal((0, 1), (slow.Requests.Count, other.Requests.Count));
+
+        await other.KillAsync();
+        await Waiting.Until(() => gateway.Pool.Replicas[1].Status is null);
+        await gateway.UpscaleAsync(TestGateway.Request());
+        Assert.Single(slow.Requests);
+
+        slow.HoldsStatus = false;
+        await Waiting.Until(() => !gateway.Pool.Replicas[0].IsDoubted);
+    }
+
+    [Fact]
+    public async Task Poll_DecoderOwesItsStateForLong_IsNoLongerOffered()
+    {
+        await using FakeDecoder silent = await FakeDecoder.StartAsync();
+        await using TestGateway gateway = await TestGateway.StartWithAsync(
+            new() { ["StatusInterval"] = "00:00:00.05", ["StatusTimeout"] = "00:00:00.1", ["StatusRetain"] = "00:00:00.5" }, silent);
+        silent.HoldsStatus = true;
+
+        await Waiting.Until(() => gateway.Pool.Catalogue.Models.Count == 0);
+
+        Assert.Equal(StatusCode.Unavailable, (await gateway.FailAsync(TestGateway.Request())).StatusCode);
+    }
+
+    [Fact]
     public async Task ListModels_SeveralDecoders_JoinsThem()
     {
         await using FakeDecoder first = await FakeDecoder.StartAsync();
