@@ -12,8 +12,11 @@ namespace Cvdvae.DecoderHost.Device;
 /// <param name="noise">Source of the random numbers; used by several threads at once.</param>
 internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
 {
+    // A new request must get through the encoder and the services before the device can do anything for it: lanes that are never idle give way to them.
+    private const int Niceness = 10;
+
     /// <inheritdoc/>
-    public void StartThread(Action body, string name) => TorchThread.Start(body, name);
+    public void StartThread(Action body, string name) => TorchThread.Start(body, name, Niceness);
 
     /// <inheritdoc/>
     public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers)

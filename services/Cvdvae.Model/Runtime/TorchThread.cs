@@ -7,8 +7,10 @@ namespace Cvdvae.Model.Runtime;
 /// so that every large activation pays for fresh pages again: a quarter of the time of a large decode. The .NET runtime's own threads have made such heaps before any of
 /// our code runs, and a new thread gets the next one in turn, so threads are made until one has the main heap.
 /// </summary>
-public static class TorchThread
+public static partial class TorchThread
 {
+    private const int PriorityOfThread = 0;
+
     // More than glibc makes heaps for the threads of a runtime that has just started.
     private const int MostAttempts = 128;
 
@@ -21,7 +23,8 @@ public static class TorchThread
     /// <summary>Starts a background thread that has the main heap.</summary>
     /// <param name="body">What it does.</param>
     /// <param name="name">Its name.</param>
-    public static void Start(Action body, string name)
+    /// <param name="niceness">How far it gives way to other threads on a busy processor, 0 (not at all) to 19; on Linux only.</param>
+    public static void Start(Action body, string name, int niceness = 0)
     {
         // Those that were not lucky wait, so that their heaps are not handed out again.
         var found = new ManualResetEventSlim();
@@ -32,6 +35,12 @@ public static class TorchThread
             if (attempts == 0 || HasMainHeap())
             {
                 found.Set();
+                if (niceness > 0 && OperatingSystem.IsLinux())
+                {
+                    // Of the calling thread and those that it starts; .NET's thread priorities do nothing on Linux. Without it the thread runs as well.
+                    _ = SetPriority(PriorityOfThread, 0, niceness);
+                }
+
                 body();
                 return;
             }
@@ -55,4 +64,7 @@ public static class TorchThread
         Marshal.FreeHGlobal(block);
         return !isOther;
     }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int niceness);
 }

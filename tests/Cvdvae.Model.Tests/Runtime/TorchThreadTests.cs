@@ -29,4 +29,17 @@ public sealed class TorchThreadTests
         end.Set();
         Assert.All(had, Assert.True);
     }
+
+    [Fact]
+    public async Task Start_WithNiceness_GivesWayToOthers()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "priorities of threads are set on Linux only");
+        var result = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        TorchThread.Start(() => result.SetResult(File.ReadAllText("/proc/thread-self/stat")), "nice", niceness: 7);
+
+        // The name may hold blanks; niceness is field 19 (proc_pid_stat(5)), the name field 2.
+        string stat = await result.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal("7", stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16]);
+    }
 }
