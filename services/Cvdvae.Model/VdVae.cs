@@ -40,12 +40,7 @@ public sealed class VdVae : nn.Module
     public TopDownDecoder Decoder => _decoder;
 
     /// <summary>Levels 0..255, any type, (B, 3, H, W), to the normalised pixels of the official program, fp32, channels-last.</summary>
-    public Tensor Normalize(Tensor levels)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        PriorHyperparameters h = Architecture.Hyperparameters;
-        return ((levels.to(ScalarType.Float32) + h.Shift) * h.Scale).ChannelsLast().MoveToOuterDisposeScope();
-    }
+    public Tensor Normalize(Tensor levels) => PixelInput.Normalize(levels, Architecture.Hyperparameters);
 
     /// <summary>The likelihood's target: levels 0..255 (B, 3, H, W) to the same shape in [-1, 1], with the low 3 bits zeroed where the likelihood has 5 bits.</summary>
     public Tensor Target(Tensor levels)

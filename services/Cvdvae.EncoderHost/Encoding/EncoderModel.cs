@@ -57,10 +57,9 @@ internal sealed class EncoderModel : IDisposable
             images[i].Span.CopyTo(levels.bytes[(i * size * size * 3)..]);
         }
 
-        Tensor normalized = (levels.to(_options.Device).to(ScalarType.Float32) + _prior.Shift) * _prior.Scale;
-
         // (B, 3, H, W), channels-last in memory as it is.
-        FeaturePyramid pyramid = _scales[scale].Network.call(normalized.to(_options.Precision).permute(0, 3, 1, 2));
+        Tensor normalized = PixelInput.Normalize(levels.to(_options.Device).permute(0, 3, 1, 2), _prior);
+        FeaturePyramid pyramid = _scales[scale].Network.call(normalized.to(_options.Precision));
         foreach (int resolution in pyramid.Resolutions)
         {
             pyramid[resolution].MoveToOuterDisposeScope();

@@ -16,6 +16,7 @@ internal static class TrainerCommandLine
         PreviewsCommand.Create(),
         SampleCommand.Create(),
         ReconstructCommand.Create(),
+        EvaluateCommand.Create(),
         ImportCommand.Create(),
         VerifyCommand.Create(),
     };

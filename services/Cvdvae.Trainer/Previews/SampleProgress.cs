@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cvdvae.Trainer.Previews;
 
 /// <summary>A progress line over samples with rate and time left: redrawn in place on a terminal, a new line now and then elsewhere.</summary>
-internal sealed class SampleProgress(int samples, TimeProvider time)
+internal sealed class SampleProgress(int samples, TimeProvider time, string unit = "sample")
 {
     private const int BarWidth = 24;
     private static readonly TimeSpan OnTerminal = TimeSpan.FromSeconds(0.5);
@@ -24,7 +24,7 @@ internal sealed class SampleProgress(int samples, TimeProvider time)
         int filled = (int)((long)BarWidth * done / samples);
         string end = done < samples ? $"{TimeSpan.FromSeconds((samples - done) / rate):h\\:mm\\:ss} left" : $"{time.GetElapsedTime(_start):h\\:mm\\:ss}";
         string line = string.Create(
-            CultureInfo.InvariantCulture, $"{new string('#', filled)}{new string('.', BarWidth - filled)} sample {done}/{samples}  {rate:F1} samples/s  {end}");
+            CultureInfo.InvariantCulture, $"{new string('#', filled)}{new string('.', BarWidth - filled)} {unit} {done}/{samples}  {rate:F1} {unit}s/s  {end}");
         Console.Write(terminal ? $"\r{line}  {(done < samples ? "" : "\n")}" : $"{line}\n");
     }
 }

@@ -1,11 +1,9 @@
 using Cvdvae.Imaging;
 using Cvdvae.Model;
 using Cvdvae.Model.Configuration;
-using Cvdvae.Model.Decoding;
-using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Trainer.Data;
-using TorchSharp;
+using Cvdvae.Trainer.Evaluation;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Trainer.Training;
@@ -15,6 +13,7 @@ internal sealed class EncoderTask : ITrainingTask
 {
     private const int PictureRows = 8;
     private const int Samples = 5;
+    private const float SampleTemperature = 0.8f;
     private readonly VdVae _prior;
     private readonly LowResEncoder _encoder;
     private readonly (ImageSet High, ImageSet Low) _images;
@@ -66,13 +65,15 @@ internal sealed class EncoderTask : ITrainingTask
     public void WriteImages(string path)
     {
         int size = _validation.High.Size;
+        var resolver = new SuperResolver(_encoder, _prior.Decoder, PixelSampling.Mode);
         var sheet = new ContactSheet(Samples + 3, size, size) { Gap = 4 };
         for (int index = 0; index < Math.Min(PictureRows, _validation.High.Count); index++)
         {
             RgbImage low = _validation.Low.Image(index);
             sheet.Add(low);
             sheet.Add(BicubicResizer.Resize(low, size, size));
-            foreach (RgbImage sample in SuperResolve(_validation.Low.Levels([index]).to(_device)))
+            using Tensor levels = _validation.Low.Levels([index]).to(_device);
+            foreach (RgbImage sample in resolver.Draw(levels, Samples, SampleTemperature, seed: 1).Single())
             {
                 sheet.Add(sample);
             }
@@ -84,14 +85,4 @@ internal sealed class EncoderTask : ITrainingTask
     }
 
     public void Export(TrainingState progress) => _export.Encoder(_encoder, progress);
-
-    private IReadOnlyList<RgbImage> SuperResolve(Tensor levels)
-    {
-        using IDisposable mode = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        using FeaturePyramid pyramid = _encoder.Encoder.call(_prior.Normalize(levels));
-        using var features = new LowResFeatures(_encoder.Branch, pyramid);
-        DecodeRow[] rows = [.. Enumerable.Range(0, Samples).Select(sample => new DecodeRow(1, (uint)sample, 0.8f, 0.8f, features))];
-        return PriorSamples.Of(_prior.Decoder, rows, PixelSampling.Mode);
-    }
 }

@@ -23,6 +23,13 @@ internal static class Pictures
         return tensor(image.Pixels, [1, image.Height, image.Width, RgbImage.Channels], dtype: ScalarType.Byte).permute(0, 3, 1, 2).to(device).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Images of one size as uint8 (B, 3, H, W).</summary>
+    public static Tensor ToLevels(IReadOnlyList<RgbImage> images, Device device)
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. images.Select(image => ToLevels(image, device))]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Adds images to a sheet and leaves the rest of the last row empty.</summary>
     public static void AddRow(ContactSheet sheet, IReadOnlyList<RgbImage> images, int columns)
     {

@@ -1,5 +1,6 @@
 using Cvdvae.Trainer.Data;
 using Cvdvae.Trainer.Optimization;
+using Cvdvae.Trainer.Plots;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,32 +1,13 @@
 using System.Globalization;
 using ScottPlot;
 
-namespace Cvdvae.Trainer.Training;
+namespace Cvdvae.Trainer.Plots;
 
 /// <summary>Draws the curves of a run, <c>curve.png</c>, from its logs.</summary>
 internal static class LossCurve
 {
     private const int Width = 900;
     private const int Height = 480;
-    private const string FontName = "plot";
-
-    // Our build of Skia looks for no system fonts by itself. Without any of these files, plots have no text.
-    private static readonly string[] FontFiles =
-    [
-        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-        "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf",
-        "/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf",
-        "/System/Library/Fonts/Supplemental/Arial.ttf",
-        "C:/Windows/Fonts/arial.ttf",
-    ];
-
-    static LossCurve()
-    {
-        if (FontFiles.FirstOrDefault(File.Exists) is string file)
-        {
-            Fonts.AddFontFile(FontName, file);
-        }
-    }
 
     /// <summary>Draws the first loss of the training log and of the validation log against the steps.</summary>
     /// <param name="folder">Folder of the run.</param>
@@ -40,7 +21,7 @@ internal static class LossCurve
         if (drawn)
         {
             plot.ShowLegend(Alignment.UpperRight);
-            plot.Font.Set(FontName);
+            PlotFont.Apply(plot);
             plot.SavePng(Path.Combine(folder, "curve.png"), Width, Height);
         }
 
