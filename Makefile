@@ -125,6 +125,41 @@ train-tiny: $(TINY)/train.safetensors $(TINY)/valid.safetensors $(TRAINER) ## tr
 	  --validation-steps 40 --validation-images 64 --image-steps 140
 	$(TRAINER) previews --model $(TINY)/tiny-portraits --samples 512
 
+# The recipe of the embedded model: hours on a graphics card, days on two processors. Each part goes on where it was stopped; a part that is done is left alone.
+RUNS ?= runs/toonhead-64
+PRIOR_STEPS ?= 60000
+ENCODER_STEPS ?= 10000
+TRAIN_OPTIONS ?=
+RECIPE := recipes/toonhead-64
+TOONHEAD = $(RUNS)/toonhead-64
+TOONHEAD_DATA = --data $(DATA)/train.safetensors --validation-data $(DATA)/valid.safetensors --data-credit "64x64 portraits, ToonHead by Johan Melin, CC BY 4.0"
+ENCODER_RECIPE = --model $(TOONHEAD) --batch 8 --steps $(ENCODER_STEPS) --learning-rate 1e-3 --final-learning-rate 0.05 --warmup-steps 50 --ema-rate 0.995 --validation-steps 500 --image-steps 1000 --fp16
+
+.PHONY: train-default
+train-default: $(DATA)/train.safetensors $(DATA)/valid.safetensors $(DATA)/test.safetensors $(TRAINER) ## train the embedded model and evaluate it, to RUNS (runs/toonhead-64); stop and repeat at will; TRAIN_OPTIONS="--device cuda"
+	$(TRAINER) prior --hparams $(RECIPE)/prior.json $(TOONHEAD_DATA) --model $(TOONHEAD) --run $(RUNS)/prior --batch 4 --steps $(PRIOR_STEPS) --learning-rate 5e-4 --final-learning-rate 0.1 \
+	  --ema-rate 0.998 --gradient-clip 400 --skip-threshold 5000 --validation-steps 500 --image-steps 1000 --fp16 $(TRAIN_OPTIONS)
+	for scale in 4 8; do $(TRAINER) encoder --hparams $(RECIPE)/encoder-x$$scale.json $(TOONHEAD_DATA) --run $(RUNS)/encoder-x$$scale $(ENCODER_RECIPE) $(TRAIN_OPTIONS); done
+	$(TRAINER) previews --model $(TOONHEAD) --samples 2048
+	$(MAKE) --no-print-directory evaluate MODEL=$(TOONHEAD) EVALUATION=$(RUNS)/evaluation
+
+# Files for the perceptual distance and BRISQUE, which are not ours to ship (docs/evaluation.md).
+MODEL ?= models/toonhead-64
+EVALUATION ?= out/evaluation
+EVALUATE_LIMIT ?= 200
+PERCEPTUAL ?=
+LPIPS ?=
+BRISQUE ?=
+EVALUATE_OPTIONS = $(if $(PERCEPTUAL),--perceptual $(PERCEPTUAL)) $(if $(LPIPS),--lpips $(LPIPS)) $(if $(BRISQUE),--brisque $(BRISQUE))
+
+.PHONY: evaluate
+evaluate: $(DATA)/test.safetensors $(TRAINER) ## measure MODEL (models/toonhead-64) on held-out portraits, to EVALUATION (out/evaluation); PERCEPTUAL=file BRISQUE=folder
+	for encoder in $(MODEL)/encoder-x*.safetensors; do \
+	  scale=$${encoder##*-x}; scale=$${scale%.safetensors}; \
+	  $(TRAINER) evaluate --model $(MODEL) --images $(DATA)/test.safetensors --scale $$scale --temperatures 0.1,0.8 --limit $(EVALUATE_LIMIT) $(EVALUATE_OPTIONS) --output $(EVALUATION)/x$$scale; \
+	done
+	$(TRAINER) evaluate --model $(MODEL) --consistency-curve --output $(EVALUATION)/consistency
+
 .PHONY: clean
 clean: ## delete what was built (bin, obj, TestResults, node_modules); data sets stay
 	find $(wildcard services clients tests tools) -type d \( -name bin -o -name obj -o -name TestResults -o -name node_modules \) -prune -exec rm -rf {} +

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cvdvae.Imaging;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Weights;
@@ -40,6 +41,20 @@ public sealed class TrainerCommandLineTests : IDisposable
         Assert.Equal((16, 16), Size("back", "0001-07.png"));
         Assert.True(File.Exists(_folder["sheet.png"]));
         Assert.Contains("3 images, mean PSNR", output, StringComparison.Ordinal);
+
+        output = await RunAsync(
+            ["evaluate", .. Model, "--images", _folder["pictures"], "--scale", "4", "--temperatures", "0.1,0.8", "--samples", "3", "--batch", "6", "--limit", "5", "--pixel-sampling", "mode", "--output", _folder["table"]]);
+        Assert.Equal(["images.csv", "metrics.png", "sheet.png", "table.csv", "table.md"], Files("table"));
+        string[] methods = ["bicubic", "temperature 0.1", "temperature 0.1, projected", "temperature 0.8", "temperature 0.8, projected"];
+        Assert.Equal(methods, output.Split('\n').Where(line => line.EndsWith(" 1 |", StringComparison.Ordinal) || line.EndsWith(" 0 |", StringComparison.Ordinal)).Select(line => line.Split('|')[1].Trim()));
+        Assert.Equal(1 + (5 * methods.Length), (await File.ReadAllLinesAsync(_folder["table", "images.csv"], TestContext.Current.CancellationToken)).Length);
+        double[] lowResPsnr = [.. (await File.ReadAllLinesAsync(_folder["table", "table.csv"], TestContext.Current.CancellationToken))[1..].Select(line => double.Parse(line.Replace(", projected", "", StringComparison.Ordinal).Split(',')[7], CultureInfo.InvariantCulture))];
+        Assert.True(lowResPsnr[4] > lowResPsnr[3] + 3, string.Join(' ', lowResPsnr));
+
+        output = await RunAsync(["evaluate", .. Model, "--consistency-curve", "--prefixes", "2", "--completions", "3", "--output", _folder["curve"]]);
+        Assert.Equal(["consistency.csv", "consistency.md", "consistency.png"], Files("curve"));
+        Assert.Contains("| 3 |", output, StringComparison.Ordinal);
+        Assert.Contains("x4 conditions these", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,6 +156,7 @@ public sealed class TrainerCommandLineTests : IDisposable
     [InlineData("dataset --images {0} --output {0}/out", "no image")]
     [InlineData("dataset --raw {0}/none --output {0}/out", "{0}/none")]
     [InlineData("dataset --portraits test --count 2 --portraits-tool {0}/none.mjs --output {0}/out", "{0}/none.mjs")]
+    [InlineData("evaluate --model {0}/none --images x --output {0}/out", "{0}/none: holds no model.json")]
     [InlineData("prior --hparams {0}/none.json --run {0}/r --model {0}/m --data {0}/d --validation-data {0}/d", "{0}/none.json is neither a file")]
     [InlineData("encoder --hparams ffhq256 --run {0}/r --model {0}/m --data {0}/d --validation-data {0}/d", "has no 'ky'")]
     [InlineData("import --checkpoint {0}/none.th --hparams ffhq256 --output {0}/m", "{0}/none.th")]
@@ -167,6 +183,10 @@ public sealed class TrainerCommandLineTests : IDisposable
     [InlineData("prior --hparams x --run x --model x --data x --validation-data x --batch -1", "--batch: -1 is not from 1")]
     [InlineData("prior --hparams x --run x --model x --data x --validation-data x --learning-rate 2", "--learning-rate: 2 is not from")]
     [InlineData("encoder --hparams x --run x --model x --data x --validation-data x --kl median", "median")]
+    [InlineData("evaluate --model x --output x", "--images is required")]
+    [InlineData("evaluate --model x --output x --images x --temperatures 0.1,NaN", "--temperature: 'NaN': accepted are numbers from 0 to 10")]
+    [InlineData("evaluate --model x --output x --images x --samples 0", "--samples: 0 is not from 1")]
+    [InlineData("evaluate --model x --output x --images x --lpips x", "--lpips needs the network")]
     [InlineData("dataset --output x", "give one of --images, --raw and --portraits")]
     [InlineData("dataset --images x --raw y --output x", "give one of --images, --raw and --portraits")]
     [InlineData("dataset --portraits x --output x", "--portraits and --count belong together")]
@@ -191,6 +211,22 @@ public sealed class TrainerCommandLineTests : IDisposable
         Assert.True(File.Exists(_folder["prior", "last.safetensors"]));
         await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("prior")]);
         Assert.Equal(3, ModelFolder.Open(_folder["model"]).Manifest.Training["prior"].Steps);
+    }
+
+    [Theory]
+    [InlineData("--images {0}", "--scale is needed: the model has no low-res encoder")]
+    [InlineData("--images {0} --scale 4 --brisque {0}", "allmodel")]
+    [InlineData("--images {0} --scale 4 --perceptual {0}/00.png", "00.png")]
+    public async Task Evaluate_WithoutWhatItNeeds_FailsWithOneLine(string arguments, string expected)
+    {
+        await MakeModelAsync();
+        string[] given = [.. arguments.Split(' ').Select(argument => argument.Replace("{0}", _folder["pictures"], StringComparison.Ordinal))];
+
+        (int status, string error) = await FailAsync(["evaluate", .. Model, .. given, "--output", _folder["out"]]);
+
+        Assert.Equal(1, status);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
     }
 
     [Fact]
