@@ -25,6 +25,16 @@ build: ## build the solution (Release)
 test: ## build, run all the tests and print one line that adds them up
 	@build/run-tests.sh
 
+# Pictures that tests read and that stay out of the repository.
+FIXTURE_IMAGES := tests/fixture-images/node_modules/.installed
+$(FIXTURE_IMAGES): tests/fixture-images/package.json tests/fixture-images/package-lock.json
+	build/ensure-node.sh
+	cd tests/fixture-images && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+.PHONY: fixture-images
+fixture-images: $(FIXTURE_IMAGES) ## install the pictures that tests read
+
 # Where demo and serve find models, and what demo makes of which image.
 MODELS ?= models
 IMAGE ?= samples/portrait-01-x4.png

@@ -42,6 +42,9 @@ test_dotnet() {
     return
   fi
 
+  # The tests that read the pictures fail without them, and say so.
+  "${MAKE:-make}" --no-print-directory fixture-images < /dev/null || echo 'the pictures of tests/fixture-images were not installed'
+
   # Two programs at a time: each holds its own libtorch and its own models.
   dotnet test --solution CvdvaeGrpc.sln --configuration Release --no-build --max-parallel-test-modules 2 < /dev/null 2>&1 | tee "$log"
   # An error is a program that crashed or ran no test.

@@ -97,7 +97,8 @@ internal sealed class BandMatrix
         }
     }
 
-    private static void AddScaled<T>(ReadOnlySpan<T> source, T weight, Span<T> destination)
+    /// <summary>Adds <paramref name="source"/>, scaled by <paramref name="weight"/>, to as many values of <paramref name="destination"/>.</summary>
+    public static void AddScaled<T>(ReadOnlySpan<T> source, T weight, Span<T> destination)
         where T : struct, INumber<T>
     {
         ReadOnlySpan<Vector<T>> from = MemoryMarshal.Cast<T, Vector<T>>(source);

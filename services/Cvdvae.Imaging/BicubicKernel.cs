@@ -13,12 +13,15 @@ internal static class BicubicKernel
     // Sizes of uploads are the users' choice, so the number of kept tables has a bound.
     private const int MaxCachedTables = 64;
 
-    private static readonly ConcurrentDictionary<(int From, int To), BandMatrix> Cache = new();
+    private static readonly ConcurrentDictionary<(int From, int To, double Scale), BandMatrix> Cache = new();
 
     /// <summary>The packed weights, (to, from).</summary>
-    public static BandMatrix Band(int from, int to)
+    public static BandMatrix Band(int from, int to) => Band(from, to, (double)to / from);
+
+    /// <summary>The packed weights, (to, from), of a resize by <paramref name="scale"/>, which rounding made other than to / from.</summary>
+    public static BandMatrix Band(int from, int to, double scale)
     {
-        if (Cache.TryGetValue((from, to), out BandMatrix? band))
+        if (Cache.TryGetValue((from, to, scale), out BandMatrix? band))
         {
             return band;
         }
@@ -28,15 +31,16 @@ internal static class BicubicKernel
             Cache.Clear();
         }
 
-        return Cache.GetOrAdd((from, to), size => new BandMatrix(Dense(size.From, size.To)));
+        return Cache.GetOrAdd((from, to, scale), key => new BandMatrix(Dense(key.From, key.To, key.Scale)));
     }
 
     /// <summary>The weights as a dense matrix, (to, from); every row sums to 1.</summary>
-    public static double[,] Dense(int from, int to)
+    public static double[,] Dense(int from, int to) => Dense(from, to, (double)to / from);
+
+    private static double[,] Dense(int from, int to, double scale)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(from, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(to, 1);
-        double scale = (double)to / from;
         double stretch = Math.Min(scale, 1);
         double width = SupportWidth / stretch;
         int taps = (int)Math.Ceiling(width) + 2;
