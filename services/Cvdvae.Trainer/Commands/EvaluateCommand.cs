@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Cvdvae.CommandLine;
 using Cvdvae.Imaging;
 using Cvdvae.Imaging.Quality;
 using Cvdvae.Model;
@@ -13,7 +12,6 @@ using Cvdvae.Trainer.Evaluation;
 using Cvdvae.Trainer.Evaluation.Perceptual;
 using Cvdvae.Trainer.Plots;
 using Cvdvae.Trainer.Previews;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Trainer.Commands;

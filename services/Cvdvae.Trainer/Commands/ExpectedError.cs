@@ -13,7 +13,7 @@ internal static class ExpectedError
     /// <summary>The line for an error, or null for an error of this program itself.</summary>
     public static string? Line(Exception error) => error switch
     {
-        InvalidHyperparametersException or InvalidWeightsException or InvalidModelException or InvalidImageException or TrainingFailedException => error.Message,
+        InvalidHyperparametersException or InvalidWeightsException or InvalidModelException or InvalidImageException or InvalidDataException or TrainingFailedException => error.Message,
         ArgumentException { ParamName: null } => error.Message,
         IOException or UnauthorizedAccessException => error.Message,
         OutOfMemoryException => OutOfMemory(error),

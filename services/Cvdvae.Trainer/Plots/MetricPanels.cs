@@ -17,7 +17,7 @@ internal static class MetricPanels
     public static void Draw(IReadOnlyList<MethodScores> methods, string path)
     {
         Metric[] metrics = [.. methods.SelectMany(method => method.Metrics).Distinct()];
-        using var panels = new Multiplot();
+        var panels = new Multiplot();
         panels.AddPlots(metrics.Length);
         int rows = (metrics.Length + Columns - 1) / Columns;
         panels.Layout = new ScottPlot.MultiplotLayouts.Grid(rows, Columns);

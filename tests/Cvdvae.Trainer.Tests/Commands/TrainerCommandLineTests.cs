@@ -215,7 +215,7 @@ public sealed class TrainerCommandLineTests : IDisposable
 
     [Theory]
     [InlineData("--images {0}", "--scale is needed: the model has no low-res encoder")]
-    [InlineData("--images {0} --scale 4 --brisque {0}", "allmodel")]
+    [InlineData("--images {0} --scale 4 --brisque {0}", "allrange")]
     [InlineData("--images {0} --scale 4 --perceptual {0}/00.png", "00.png")]
     public async Task Evaluate_WithoutWhatItNeeds_FailsWithOneLine(string arguments, string expected)
     {
