@@ -135,7 +135,9 @@ await_ready() {
 inner() { if [ "$transport" = unix ]; then echo "unix:$work/$1.sock"; else echo 'http://127.0.0.1:0'; fi; }
 
 free=http://127.0.0.1:0
-start encoder Cvdvae.EncoderHost "$(inner encoder)" "$free"
+# One heap for all threads of the services that run networks: glibc's others give large buffers back to the system again and again.
+one_heap="MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}"
+start encoder Cvdvae.EncoderHost "$(inner encoder)" "$free" "$one_heap"
 address encoder grpc
 encoder=$answer
 
@@ -147,7 +149,7 @@ for ((index = ${#ranges[@]} > 0 ? ${#ranges[@]} - 1 : 0; index >= 0; index--)); 
   settings=("Encoder__Address=$encoder")
   [ ${#ranges[@]} -eq 0 ] || settings+=("Decoder__Stages=${ranges[index]}")
   [ -z "$next" ] || settings+=("Decoder__Next=$next")
-  start "$name" Cvdvae.DecoderHost "$(inner "$name")" "$free" "${settings[@]}"
+  start "$name" Cvdvae.DecoderHost "$(inner "$name")" "$free" "$one_heap" "${settings[@]}"
   address "$name" grpc
   next=$answer
 done

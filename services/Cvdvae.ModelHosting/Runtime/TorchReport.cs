@@ -10,6 +10,9 @@ namespace Cvdvae.ModelHosting.Runtime;
 /// <summary>Says at the start where and how models run, and what is wrong with the processor.</summary>
 internal sealed partial class TorchReport(IOptions<TorchOptions> options, InferenceOptions inference, ILogger<TorchReport> logger) : BackgroundService
 {
+    // glibc reads it before any of our code runs: only whoever starts the process can set it.
+    private const string ArenaVariable = "MALLOC_ARENA_MAX";
+
     // Loading libtorch takes its time: the process listens meanwhile.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Report, stoppingToken);
 
@@ -21,6 +24,11 @@ internal sealed partial class TorchReport(IOptions<TorchOptions> options, Infere
         {
             WrongConvolutions();
         }
+
+        if (inference.Device.type == DeviceType.CPU && OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(ArenaVariable) != "1")
+        {
+            SeveralHeaps(ArenaVariable);
+        }
     }
 
     [LoggerMessage(210, LogLevel.Information, "models run on {Device} in {Precision}, threads of an operation: {Threads}")]
@@ -29,4 +37,7 @@ internal sealed partial class TorchReport(IOptions<TorchOptions> options, Infere
     [LoggerMessage(
         211, LogLevel.Warning, "oneDNN's 1x1 convolutions are wrong on this processor (a virtual machine that hides its caches?): slower matrix products take their place")]
     private partial void WrongConvolutions();
+
+    [LoggerMessage(212, LogLevel.Information, "with {Variable}=1 in the environment large models run up to a tenth faster: one heap keeps the buffers that glibc's others give back to the system")]
+    private partial void SeveralHeaps(string variable);
 }
