@@ -149,7 +149,7 @@ ENCODER_RECIPE = --model $(TOONHEAD) --batch 8 --steps $(ENCODER_STEPS) --learni
 train-default: $(DATA)/train.safetensors $(DATA)/valid.safetensors $(DATA)/test.safetensors $(TRAINER) ## train the embedded model and evaluate it, to RUNS (runs/toonhead-64); stop and repeat at will; TRAIN_OPTIONS="--device cuda"
 	$(TRAINER) prior --hparams $(RECIPE)/prior.json $(TOONHEAD_DATA) --model $(TOONHEAD) --run $(RUNS)/prior --batch 4 --steps $(PRIOR_STEPS) --learning-rate 5e-4 --final-learning-rate 0.1 \
 	  --ema-rate 0.998 --gradient-clip 400 --skip-threshold 5000 --validation-steps 500 --image-steps 1000 --fp16 $(TRAIN_OPTIONS)
-	for scale in 4 8; do $(TRAINER) encoder --hparams $(RECIPE)/encoder-x$$scale.json $(TOONHEAD_DATA) --run $(RUNS)/encoder-x$$scale $(ENCODER_RECIPE) $(TRAIN_OPTIONS); done
+	for scale in 4 8; do $(TRAINER) encoder --hparams $(RECIPE)/encoder-x$$scale.json $(TOONHEAD_DATA) --run $(RUNS)/encoder-x$$scale-of-$(PRIOR_STEPS) $(ENCODER_RECIPE) $(TRAIN_OPTIONS); done
 	$(TRAINER) previews --model $(TOONHEAD) --samples 2048
 	$(MAKE) --no-print-directory evaluate MODEL=$(TOONHEAD) EVALUATION=$(RUNS)/evaluation
 

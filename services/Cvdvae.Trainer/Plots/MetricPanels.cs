@@ -9,7 +9,6 @@ internal static class MetricPanels
     private const int Columns = 3;
     private const int PanelWidth = 460;
     private const int PanelHeight = 340;
-    private const float LabelRotation = 30;
 
     /// <summary>Writes a PNG.</summary>
     /// <param name="methods">The methods; those without a figure are left out of its panel.</param>
@@ -37,12 +36,9 @@ internal static class MetricPanels
         double[] errors = [.. measured.Select(method => method.StandardError(metric) ?? 0)];
         plot.Add.Markers(places, means, MarkerShape.FilledCircle, 8);
         plot.Add.ErrorBar(places, means, errors);
-        plot.Title(metric.Name);
-        plot.Axes.Bottom.SetTicks(places, [.. measured.Select(method => method.Name)]);
-        plot.Axes.Bottom.TickLabelStyle.Rotation = LabelRotation;
-        plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.MiddleLeft;
+        plot.Title(metric.Name.Replace(" (", "\n(", StringComparison.Ordinal));
+        plot.Axes.Bottom.SetTicks(places, [.. measured.Select(method => method.Name.Replace(' ', '\n'))]);
         plot.Axes.Bottom.MinimumSize = PanelHeight / 4f;
-        plot.Axes.Right.MinimumSize = PanelWidth / 8f;
         plot.Axes.SetLimitsX(-0.5, measured.Length - 0.5);
         PlotFont.Apply(plot);
     }
