@@ -23,7 +23,7 @@ Script = Callable[[pb.UpscaleRequest, grpc.ServicerContext], Iterator[pb.Upscale
 
 def picture(sample: int, size: int, form: int = pb.IMAGE_FORMAT_PNG) -> pb.Image:
     """A picture of one colour, by which the sample is known."""
-    pixels = bytes((10 * sample, 200, size)) * (size * size)
+    pixels = bytes((10 * sample % 256, 200, size)) * (size * size)
     data = pixels if form == pb.IMAGE_FORMAT_RAW_RGB else png(pixels, size, size)
     return pb.Image(data=data, format=form or pb.IMAGE_FORMAT_PNG, width=size, height=size)
 

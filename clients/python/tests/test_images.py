@@ -127,7 +127,7 @@ class OutputTests(unittest.TestCase):
         cases = {
             "nothing": encoded(b""),
             "no image": encoded(b"no image at all"),
-            "cut off": encoded(png(PIXELS, 3, 2)[:-20]),
+            "cut off": encoded(png(PIXELS, 3, 2)[:-30]),
             "another size": encoded(width=4),
             "a bomb": encoded(bomb, 2**31 - 1, 2**31 - 1),
             "a small bomb": encoded(bomb, 3, 2),

@@ -29,10 +29,10 @@ _KINDS: dict[grpc.StatusCode, Type[errors.CvdvaeError]] = {
 
 # What the transport says, and what it means to whoever typed the address.
 _CAUSES = (
-    (re.compile(r"CERTIFICATE_VERIFY_FAILED", re.I), "the server's certificate is not one that the root certificates vouch for"),
-    (re.compile(r"Hostname Verification Check failed|No match found for server name", re.I), "the server's certificate is for another name"),
-    (re.compile(r"WRONG_VERSION_NUMBER|Ssl handshake failed|Handshake read failed|Handshake failed", re.I), "the TLS handshake failed; does the server speak TLS?"),
-    (re.compile(r"http1\.x server|Expected SETTINGS frame", re.I), "the server does not speak HTTP/2; is it another port?"),
+    (re.compile(r"certificate.verify.failed", re.I), "the server's certificate is not one that the root certificates vouch for"),
+    (re.compile(r"Hostname Verification Check failed|is not in peer certificate|No match found for server name", re.I), "the server's certificate is for another name"),
+    (re.compile(r"wrong.version.number|Ssl handshake failed|Handshake read failed|Handshake failed", re.I), "the TLS handshake failed; does the server speak TLS?"),
+    (re.compile(r"http1\.x server|Failed parsing HTTP/2|Expected SETTINGS frame", re.I), "the server does not speak HTTP/2; is it another port?"),
     (re.compile(r"DNS resolution failed|Name or service not known|Name resolution|Could not contact DNS|Domain name not found", re.I), "there is no host of this name"),
     (re.compile(r"Connection refused", re.I), "the connection was refused"),
     (re.compile(r"No such file or directory", re.I), "there is no such socket"),
@@ -46,6 +46,9 @@ _CAUSES = (
         "the connection was closed; does the server expect TLS (https)?",
     ),
 )
+
+# These come as if the server had said them, when a connection ends under a call.
+_LOST = re.compile(r"(Socket closed|Connection (reset|closed|dropped).*|Broken pipe|(Transport|Endpoint) .*|GOAWAY received.*|recvmsg.*|keepalive.*|Ping timeout)", re.I)
 
 _Details = TypeVar("_Details", bound=Message)
 
@@ -67,7 +70,7 @@ def failure(
     retry = _detail(details, "google.rpc.RetryInfo", wire.RetryInfo)
     retry_after = max(0.0, seconds(retry.retry_delay)) if retry is not None else None
     kind = _KINDS.get(status, errors.CvdvaeError)
-    if status is grpc.StatusCode.UNAVAILABLE and not _from_server(error):
+    if status is grpc.StatusCode.UNAVAILABLE and not _from_server(error, text):
         kind = errors.ConnectionFailed
         message = f"lost {address}: {_cause(text, admitted)}" if admitted else f"can't reach {address}: {_cause(text, admitted)}"
     elif status is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -98,9 +101,9 @@ def one_line(text: str) -> str:
     return line if len(line) <= _MAX_TEXT else line[:_MAX_TEXT] + "..."
 
 
-def _from_server(error: Any) -> bool:
+def _from_server(error: Any, text: str) -> bool:
     """Whether the server itself answered, rather than the connection to it failed."""
-    return "Error received from peer" in (error.debug_error_string() or "")
+    return not _LOST.fullmatch(text) and "Error received from peer" in (error.debug_error_string() or "")
 
 
 def _cause(text: str, admitted: bool) -> str:
@@ -108,7 +111,7 @@ def _cause(text: str, admitted: bool) -> str:
         if pattern.search(text):
             # A connection that carried a call already is not closed because of TLS.
             return meaning.split(";")[0] if admitted else meaning
-    return re.sub(r"^failed to connect to all addresses; last error: (UNKNOWN: )?", "", text) or "the connection failed"
+    return re.sub(r"^failed to connect to all addresses; last error: ([A-Z]+: )?", "", text) or "the connection failed"
 
 
 def _details(trailers: list[Tuple[str, Any]]) -> wire.Status:
