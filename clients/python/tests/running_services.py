@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import pathlib
 import re
@@ -33,6 +34,7 @@ def addresses() -> Tuple[str, str]:
 
 def _start() -> Tuple[str, str]:
     errors = tempfile.TemporaryFile()
+    atexit.register(errors.close)
     # A group of its own: what the script started ends with it, whatever happens.
     process = subprocess.Popen([ROOT / "build" / "services.sh", "0", "0"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
     atexit.register(_stop, process)
@@ -61,7 +63,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(STOP_SECONDS)
     assert process.stdout is not None
     process.stdout.close()

@@ -127,7 +127,7 @@ class Services(BothClients):
             with self.subTest(image[:16]):
                 error = self.fails(cvdvae.InvalidArgument, self.address, image=image, options=OPTIONS)
                 self.assertEqual("image", error.field)
-                self.assertRegex(str(error), r"^image: .*accepted")
+                self.assertRegex(str(error), r"^image: .")
                 self.assertIsNotNone(error.request_id)
 
     def test_wrong_arguments_are_refused_by_field(self: Any) -> None:
@@ -142,12 +142,11 @@ class Services(BothClients):
     def test_deadline_in_the_middle_gives_what_is_finished_or_says_so(self: Any) -> None:
         begin = time.monotonic()
         try:
-            events = self.collect(self.address, SAMPLES[0], samples=32, deadline=1.0)
-            if events[-1].reason is not cvdvae.CompletionReason.FINISHED:
-                self.assertIs(cvdvae.CompletionReason.DEADLINE, events[-1].reason)
-                self.assertLess(events[-1].reached_resolution, 64)
+            events = self.collect(self.address, SAMPLES[0], samples=64, deadline=0.5)
+            self.assertIs(cvdvae.CompletionReason.DEADLINE, events[-1].reason)
+            self.assertLess(events[-1].reached_resolution, 64)
         except cvdvae.DeadlineExceeded as error:
-            self.assertEqual("the deadline of 1 s passed before the call ended", str(error))
+            self.assertEqual("the deadline of 0.5 s passed before the call ended", str(error))
         self.assertLess(time.monotonic() - begin, 5)
 
     def test_expired_deadline_is_an_error(self: Any) -> None:

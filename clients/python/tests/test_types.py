@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import unittest
 
+import installed
+
 HERE = pathlib.Path(__file__).resolve().parents[1]
 USER = """
 import cvdvae
@@ -23,7 +25,7 @@ async def main() -> None:
     async for event in cvdvae.aio.Client().upscale(b"image"):
         reveal_type(event)
 
-client.upscale(7)
+client.upscale("small.png", samples="five")
 client.upscale("small.png", sample=5)
 """
 
@@ -32,21 +34,24 @@ client.upscale("small.png", sample=5)
 class TypeTests(unittest.TestCase):
     def mypy(self, *arguments: str) -> tuple[int, str]:
         with tempfile.TemporaryDirectory() as cache:
-            done = subprocess.run(["mypy", "--cache-dir", cache, *arguments], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=180)
+            command = ["mypy", "--cache-dir", cache, "--config-file", str(HERE / "pyproject.toml"), *arguments]
+            done = subprocess.run(
+                command, cwd=HERE, env=installed.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=installed.LIMIT
+            )
         return done.returncode, done.stdout
 
     def test_the_package(self) -> None:
         status, output = self.mypy()
         self.assertEqual(0, status, output)
 
-    def test_who_uses_it_gets_its_types(self) -> None:
+    def test_who_installs_it_gets_its_types(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             program = pathlib.Path(folder, "user.py")
             program.write_text(USER)
-            _, output = self.mypy(str(program))
+            _, output = self.mypy("--python-executable", str(installed.python()), str(program))
         self.assertIn('Revealed type is "cvdvae.events.Preview"', output)
         self.assertIn('Revealed type is "Union[cvdvae.events.Started, cvdvae.events.GroupDecoded, cvdvae.events.Preview', output)
         errors = [line.split(": error: ")[1] for line in output.splitlines() if ": error: " in line]
         self.assertEqual(2, len(errors), output)
-        self.assertIn('has incompatible type "int"', errors[0])
+        self.assertIn('has incompatible type "str"', errors[0])
         self.assertIn('Unexpected keyword argument "sample"', errors[1])
