@@ -116,7 +116,7 @@ test_reference() {
 test_python() {
   echo '== clients/python'
   if ! "${MAKE:-make}" --no-print-directory python-packages < /dev/null 2>&1 | tee "$log"; then
-    echo "clients/python: skipped: $(tail -n 2 "$log" | head -n 1)"
+    echo "clients/python: skipped: $(grep -v '^make: ' "$log" | tail -n 1)"
     skipped=$((skipped + 1))
     return
   fi
