@@ -84,6 +84,19 @@ def refuse(context: grpc.ServicerContext, code: grpc.StatusCode, text: str, *det
     context.abort(code, text)
 
 
+def refusing(times: int, code: grpc.StatusCode, text: str, *details: Any) -> Script:
+    """Refuses so many calls and answers the next ones."""
+    left = [times]
+
+    def script(request: pb.UpscaleRequest, context: grpc.ServicerContext) -> Iterator[pb.UpscaleResponse]:
+        if left[0] > 0:
+            left[0] -= 1
+            refuse(context, code, text, *details)
+        yield from answer(request, context)
+
+    return script
+
+
 def retry_info(wait: float) -> wire.RetryInfo:
     info = wire.RetryInfo()
     info.retry_delay.seconds = int(wait)

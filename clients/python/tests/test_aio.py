@@ -10,7 +10,7 @@ import grpc
 
 import cvdvae
 import cvdvae.aio
-from fake_server import FakeServer, answer, preview, refuse, retry_info, started
+from fake_server import FakeServer, answer, preview, refusing, retry_info, started
 
 
 class CancelTests(unittest.IsolatedAsyncioTestCase):
@@ -90,11 +90,7 @@ class CancelTests(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(0, self.server.calls)
 
     async def test_cancel_while_waiting_for_another_attempt(self) -> None:
-        def script(request: Any, context: Any) -> Any:
-            refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", retry_info(8))
-            yield
-
-        self.server.script = script
+        self.server.script = refusing(9, grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", retry_info(8))
         call = self.client.upscale(b"image")
         asyncio.get_running_loop().call_later(0.3, call.cancel)
         begin = time.monotonic()

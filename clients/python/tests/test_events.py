@@ -1,6 +1,8 @@
 """Requests as they are sent and events as they come."""
 from __future__ import annotations
 
+import os
+import tempfile
 import unittest
 from typing import Any
 
@@ -148,9 +150,6 @@ class Events(BothClients):
                 self.assertEqual((grpc.StatusCode.INTERNAL, "call-2", 1), (error.status, error.request_id, server.calls))
 
     def test_unix_socket(self: Any) -> None:
-        import os
-        import tempfile
-
         with tempfile.TemporaryDirectory() as folder:
             server = self.server(address=f"unix:{os.path.join(folder, 'socket')}")
             self.assertIsInstance(self.collect(server.address)[-1], cvdvae.Completed)

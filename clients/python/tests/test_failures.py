@@ -1,7 +1,6 @@
 """Errors, retries and deadlines."""
 from __future__ import annotations
 
-import threading
 import time
 import unittest
 from typing import Any
@@ -10,23 +9,11 @@ import grpc
 
 import cvdvae
 from both_clients import BothClients, load
+from cvdvae._attempts import Attempts
 from cvdvae._wire import error_details_pb2 as wire
-from fake_server import answer, refuse, retry_info, started
+from fake_server import refuse, refusing, retry_info, started
 
 QUICK = {"retry_delay": 0.01}
-
-
-def refusing(times: int, code: grpc.StatusCode, text: str, *details: Any) -> Any:
-    """Refuses so many calls and answers the next ones."""
-    left = [times]
-
-    def script(request: Any, context: Any) -> Any:
-        if left[0] > 0:
-            left[0] -= 1
-            refuse(context, code, text, *details)
-        yield from answer(request, context)
-
-    return script
 
 
 class Errors(BothClients):
@@ -207,8 +194,6 @@ class PolicyTests(unittest.TestCase):
     """The lengths of waits, by themselves."""
 
     def wait(self, attempts: int, retry_after: Any, number: float) -> Any:
-        from cvdvae._attempts import Attempts
-
         client = cvdvae.Client("http://127.0.0.1:1", retry_delay=0.2, max_retry_delay=1.0, max_attempts=5)
         self.addCleanup(client.close)
         call = Attempts(client._settings, None, None, None, lambda: number)
@@ -228,96 +213,7 @@ class PolicyTests(unittest.TestCase):
         self.assertIsNone(self.wait(5, None, 0.0))
 
 
-class CancelTests(unittest.TestCase):
-    """Leaving calls, with threads."""
-
-    def setUp(self) -> None:
-        from fake_server import FakeServer, preview
-
-        def script(request: Any, context: Any) -> Any:
-            yield started(request, context)
-            yield preview(0, 1)
-            self.server.wait_until_left()
-
-        self.server = FakeServer(script)
-        self.addCleanup(self.server.__exit__)
-        self.client = cvdvae.Client(self.server.address, deadline=20)
-        self.addCleanup(self.client.close)
-
-    def left(self) -> None:
-        self.assertTrue(self.server.left.wait(5), "the server was not told")
-
-    def test_leaving_the_loop(self) -> None:
-        for event in self.client.upscale(b"image"):
-            if isinstance(event, cvdvae.Preview):
-                break
-        self.left()
-
-    def test_close_ends_the_iteration(self) -> None:
-        call = self.client.upscale(b"image")
-        next(call)
-        call.close()
-        self.left()
-        self.assertEqual([], list(call))
-
-    def test_end_of_with(self) -> None:
-        with self.client.upscale(b"image") as call:
-            next(call)
-            self.assertFalse(self.server.left.is_set())
-        self.left()
-
-    def test_cancel_from_another_thread_wakes_who_waits(self) -> None:
-        call = self.client.upscale(b"image")
-        next(call), next(call)
-        timer = threading.Timer(0.2, call.cancel)
-        timer.start()
-        self.addCleanup(timer.join)
-        with self.assertRaises(cvdvae.Cancelled) as caught:
-            next(call)
-        self.assertEqual(("the call was cancelled", "made-by-the-server"), (str(caught.exception), caught.exception.request_id))
-        self.left()
-
-    def test_cancel_before_the_beginning(self) -> None:
-        call = self.client.upscale(b"image")
-        call.cancel()
-        with self.assertRaises(cvdvae.Cancelled):
-            next(call)
-        self.assertEqual(0, self.server.calls)
-
-    def test_cancel_while_waiting_for_another_attempt(self) -> None:
-        self.server.script = refusing(9, grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", retry_info(8))
-        call = self.client.upscale(b"image")
-        timer = threading.Timer(0.3, call.cancel)
-        timer.start()
-        self.addCleanup(timer.join)
-        begin = time.monotonic()
-        with self.assertRaises(cvdvae.Cancelled):
-            next(call)
-        self.assertLess(time.monotonic() - begin, 5)
-
-    def test_closing_the_client_ends_its_calls(self) -> None:
-        call = self.client.upscale(b"image")
-        next(call), next(call)
-        self.client.close()
-        with self.assertRaises(cvdvae.Cancelled):
-            next(call)
-        self.left()
-
-    def test_a_call_that_is_read_to_its_end_was_not_cancelled(self) -> None:
-        ended = []
-
-        def script(request: Any, context: Any) -> Any:
-            yield from answer(request, context)
-            ended.append(context.is_active())
-
-        self.server.script = script
-        events = list(self.client.upscale(b"image"))
-        self.assertIsInstance(events[-1], cvdvae.Completed)
-        self.assertEqual([True], ended)
-
-
 def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: Any) -> unittest.TestSuite:
     suite = load(loader, [Errors, Retries, Deadlines])
-    for case in (PolicyTests, CancelTests):
-        suite.addTests(loader.loadTestsFromTestCase(case))
+    suite.addTests(loader.loadTestsFromTestCase(PolicyTests))
     return suite

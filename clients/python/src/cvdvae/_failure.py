@@ -47,6 +47,8 @@ _CAUSES = (
     ),
 )
 
+_NOT_CONNECTED = "failed to connect"
+
 # These come as if the server had said them, when a connection ends under a call.
 _LOST = re.compile(r"(Socket closed|Connection (reset|closed|dropped).*|Broken pipe|(Transport|Endpoint) .*|GOAWAY received.*|recvmsg.*|keepalive.*|Ping timeout)", re.I)
 
@@ -72,7 +74,8 @@ def failure(
     kind = _KINDS.get(status, errors.CvdvaeError)
     if status is grpc.StatusCode.UNAVAILABLE and not _from_server(error, text):
         kind = errors.ConnectionFailed
-        message = f"lost {address}: {_cause(text, admitted)}" if admitted else f"can't reach {address}: {_cause(text, admitted)}"
+        problem = "lost" if admitted else "can't reach"
+        message = f"{problem} {address}: {_cause(text)}"
     elif status is grpc.StatusCode.DEADLINE_EXCEEDED:
         limit = "the deadline" if deadline is None else f"the deadline of {deadline:g} s"
         message = f"{limit} passed before the call ended"
@@ -106,12 +109,12 @@ def _from_server(error: Any, text: str) -> bool:
     return not _LOST.fullmatch(text) and "Error received from peer" in (error.debug_error_string() or "")
 
 
-def _cause(text: str, admitted: bool) -> str:
+def _cause(text: str) -> str:
     for pattern, meaning in _CAUSES:
         if pattern.search(text):
-            # A connection that carried a call already is not closed because of TLS.
-            return meaning.split(";")[0] if admitted else meaning
-    return re.sub(r"^failed to connect to all addresses; last error: ([A-Z]+: )?", "", text) or "the connection failed"
+            # What is asked behind the semicolon is no question for a connection that was there before.
+            return meaning if text.startswith(_NOT_CONNECTED) else meaning.partition(";")[0]
+    return re.sub(rf"^{_NOT_CONNECTED}[^;]*; last error: ([A-Z]+: )?", "", text) or "the connection failed"
 
 
 def _details(trailers: list[Tuple[str, Any]]) -> wire.Status:

@@ -50,11 +50,11 @@ class EncodedImage:
         raise BadImage(f"the server's image is {image.width}x{image.height} and not {self.width}x{self.height} as it says")
 
     def to_numpy(self) -> "numpy.ndarray[Any, Any]":
-        """The image for numpy: uint8, height x width x 3. Needs Pillow too, except for raw images."""
+        """The image for numpy: uint8, height x width x 3, to be written to. Needs Pillow too, except for raw images."""
         import numpy
 
         data = self._raw() if self.format is ImageFormat.RAW_RGB else self.to_pil().tobytes()
-        return numpy.frombuffer(data, numpy.uint8).reshape(self.height, self.width, _CHANNELS)
+        return numpy.frombuffer(bytearray(data), numpy.uint8).reshape(self.height, self.width, _CHANNELS)
 
     def save(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Writes the bytes as they came; a raw image as PNG."""
