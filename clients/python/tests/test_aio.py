@@ -98,6 +98,20 @@ class CancelTests(unittest.IsolatedAsyncioTestCase):
             await call.__anext__()
         self.assertLess(time.monotonic() - begin, 5)
 
+    async def test_an_error_ends_the_call(self) -> None:
+        def script(request: Any, context: Any) -> Any:
+            yield started(request, context)
+            yield started(request, context)
+            self.server.wait_until_left()
+
+        self.server.script = script
+        call = self.client.upscale(b"image")
+        with self.assertRaises(cvdvae.ProtocolError):
+            [event async for event in call]
+        # While there still is a reference to it.
+        await self.left()
+        self.assertEqual([], [event async for event in call])
+
     async def test_calls_beside_each_other(self) -> None:
         self.server.script = answer
 

@@ -75,6 +75,20 @@ class CancelTests(unittest.TestCase):
             next(call)
         self.assertLess(time.monotonic() - begin, 5)
 
+    def test_an_error_ends_the_call(self) -> None:
+        def script(request: Any, context: Any) -> Any:
+            yield started(request, context)
+            yield started(request, context)
+            self.server.wait_until_left()
+
+        self.server.script = script
+        call = self.client.upscale(b"image")
+        with self.assertRaises(cvdvae.ProtocolError):
+            list(call)
+        # While there still is a reference to it.
+        self.left()
+        self.assertEqual([], list(call))
+
     def test_closing_the_client_ends_its_calls(self) -> None:
         call = self.client.upscale(b"image")
         next(call), next(call)

@@ -150,6 +150,34 @@ class Connections(BothClients):
                 thread.join(NO_HANG)
 
 
+class Reconnecting(unittest.TestCase):
+    def refused(self, port: int, retry_delay: float) -> cvdvae.Client:
+        """A client that found no server."""
+        client = cvdvae.Client(f"http://127.0.0.1:{port}", max_attempts=1, retry_delay=retry_delay, deadline=NO_HANG)
+        self.addCleanup(client.close)
+        with self.assertRaises(cvdvae.ConnectionFailed):
+            client.models()
+        return client
+
+    def start(self, port: int) -> None:
+        server = FakeServer(address=f"127.0.0.1:{port}")
+        self.addCleanup(server.__exit__)
+
+    def test_client_looks_again_as_soon_as_it_tries_again(self) -> None:
+        port = free_port()
+        client = self.refused(port, 0.1)
+        self.start(port)
+        time.sleep(0.3)
+        self.assertEqual("fake-64", client.models().default_model)
+
+    def test_client_does_not_go_by_what_another_one_found(self) -> None:
+        port = free_port()
+        self.refused(port, 9.0)
+        self.start(port)
+        with cvdvae.Client(f"http://127.0.0.1:{port}", max_attempts=1, retry_delay=9.0, deadline=NO_HANG) as other:
+            self.assertEqual("fake-64", other.models().default_model)
+
+
 @unittest.skipIf(shutil.which("openssl") is None, "there is no openssl to make certificates")
 class Tls(BothClients):
     @classmethod
@@ -209,4 +237,6 @@ class Tls(BothClients):
 
 
 def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: Any) -> unittest.TestSuite:
-    return load(loader, [Connections, Tls])
+    suite = load(loader, [Connections, Tls])
+    suite.addTests(loader.loadTestsFromTestCase(Reconnecting))
+    return suite

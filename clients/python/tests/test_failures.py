@@ -79,7 +79,8 @@ class Errors(BothClients):
 
         backwards = wire.RetryInfo()
         backwards.retry_delay.seconds = -5
-        server = self.server(refusing(1, grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", backwards))
+        server = self.server(refusing(2, grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", backwards))
+        self.assertEqual(0.0, self.fails(cvdvae.Overloaded, server.address, options={"max_attempts": 1}).retry_after)
         self.assertIsInstance(self.collect(server.address, options=QUICK)[-1], cvdvae.Completed)
 
     def test_message_over_the_limit_is_refused(self: Any) -> None:

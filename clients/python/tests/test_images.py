@@ -123,7 +123,11 @@ class OutputTests(unittest.TestCase):
 
     @unittest.skipUnless(HAS_PILLOW and HAS_NUMPY, "Pillow or numpy is not installed")
     def test_images_that_are_not_what_they_say(self) -> None:
+        import PIL.Image
+
         bomb = b"".join((b"\x89PNG\r\n\x1a\n", self.chunk(b"IHDR", struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 8, 2, 0, 0, 0)), self.chunk(b"IDAT", b"")))
+        bitmap = io.BytesIO()
+        PIL.Image.frombytes("RGB", (3, 2), PIXELS).save(bitmap, "BMP")
         cases = {
             "nothing": encoded(b""),
             "no image": encoded(b"no image at all"),
@@ -134,7 +138,7 @@ class OutputTests(unittest.TestCase):
             "too few bytes": encoded(PIXELS[:-1], form=ImageFormat.RAW_RGB),
             "too many bytes": encoded(PIXELS + b"x", form=ImageFormat.RAW_RGB),
             "raw without pixels": encoded(b"", 0, 0, ImageFormat.RAW_RGB),
-            "an icon": encoded(b"\0\0\1\0\1\0\1\1\0\0\1\0 \0" + bytes(60)),
+            "a format that the service does not have": encoded(bitmap.getvalue()),
         }
         for name, image in cases.items():
             with self.subTest(name):

@@ -80,8 +80,6 @@ class Settings:
             ("grpc.http2.max_pings_without_data", 0),
         ]
         scheme = split(self.address)[0]
-        if scheme == "unix":
-            options.append(("grpc.default_authority", "localhost"))
         if scheme == "dns":
             options.append(("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})))
         if self.tls_name is not None:

@@ -22,7 +22,6 @@ ImageInput = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", Binary
 # What a PNG can hold as it is; other modes have more than 8 bits a channel or another meaning of the colours.
 _PILLOW_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 _CHANNELS = 3
-_MAX_PIXELS = 1 << 28
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,8 +41,8 @@ class EncodedImage:
             return PIL.Image.frombytes("RGB", (self.width, self.height), self._raw())
         try:
             image = PIL.Image.open(io.BytesIO(self.data), formats=["PNG", "JPEG", "WEBP"])
-            # Looked at before any pixel is decoded: the header may promise more than there is memory.
-            if image.size == (self.width, self.height) and self.width * self.height <= _MAX_PIXELS:
+            # Looked at before any pixel is decoded: the header may promise more than there is memory. Pillow has a limit of its own too.
+            if image.size == (self.width, self.height):
                 return image.convert("RGB")
         except (OSError, ValueError, SyntaxError, zlib.error, PIL.Image.DecompressionBombError) as error:
             raise BadImage(f"the server's image can't be read: {error}") from error
