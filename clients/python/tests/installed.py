@@ -32,13 +32,9 @@ def python() -> pathlib.Path:
 
 def copy_sources(target: pathlib.Path) -> pathlib.Path:
     """Copies what the package is built from, and nothing that an earlier build left; the package's folder."""
-    kept = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "clients/python", "protos"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout.split("\0")
-    for name in filter(None, kept):
-        if (ROOT / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target / name)
+    left = shutil.ignore_patterns("build", "dist", "tests", "*.egg-info", "*_pb2*", "__pycache__", ".*")
+    for name in ("clients/python", "protos"):
+        shutil.copytree(ROOT / name, target / name, ignore=left)
     return target / "clients" / "python"
 
 
