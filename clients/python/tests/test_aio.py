@@ -69,7 +69,7 @@ class CancelTests(unittest.IsolatedAsyncioTestCase):
                 pass
 
         with self.assertRaises(asyncio.TimeoutError):
-            await asyncio.wait_for(read(), 0.5)
+            await asyncio.wait_for(read(), 2)
         await self.left()
 
     async def test_cancel_wakes_who_waits(self) -> None:

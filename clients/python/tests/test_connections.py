@@ -143,7 +143,7 @@ class Connections(BothClients):
             threads = [threading.Thread(target=copy, args=pair, daemon=True) for pair in ((client, server), (server, client))]
             for thread in threads:
                 thread.start()
-            time.sleep(1)
+            time.sleep(2)
             for connection in (client, server):
                 connection.shutdown(socket.SHUT_RDWR)
             for thread in threads:

@@ -137,10 +137,10 @@ class Retries(BothClients):
     def test_wait_past_the_deadline_is_not_begun(self: Any) -> None:
         server = self.server(refusing(99, grpc.StatusCode.RESOURCE_EXHAUSTED, "busy", retry_info(5)))
         begin = time.monotonic()
-        error = self.fails(cvdvae.Overloaded, server.address, deadline=2)
+        error = self.fails(cvdvae.Overloaded, server.address, deadline=4)
 
         self.assertEqual((5.0, 1), (error.retry_after, server.calls))
-        self.assertLess(time.monotonic() - begin, 2)
+        self.assertLess(time.monotonic() - begin, 4)
 
     def test_models_are_tried_again(self: Any) -> None:
         server = self.server()
@@ -158,11 +158,11 @@ class Deadlines(BothClients):
 
         server = self.server(script)
         begin = time.monotonic()
-        error = self.fails(cvdvae.DeadlineExceeded, server.address, deadline=0.5)
+        error = self.fails(cvdvae.DeadlineExceeded, server.address, deadline=2)
 
-        self.assertEqual(("the deadline of 0.5 s passed before the call ended", "made-by-the-server"), (str(error), error.request_id))
+        self.assertEqual(("the deadline of 2 s passed before the call ended", "made-by-the-server"), (str(error), error.request_id))
         self.assertIsInstance(error, TimeoutError)
-        self.assertLess(time.monotonic() - begin, 5)
+        self.assertLess(time.monotonic() - begin, 10)
 
     def test_deadline_before_the_first_event_is_an_error(self: Any) -> None:
         def script(request: Any, context: Any) -> Any:
