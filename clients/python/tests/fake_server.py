@@ -116,6 +116,7 @@ class FakeServer(pb_grpc.SuperResolutionServiceServicer):
         self.left = threading.Event()
         """Set once the client has left a call, or a call has ended."""
         self.models_failures = 0
+        self.models_wait = False
         self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(8))
         pb_grpc.add_SuperResolutionServiceServicer_to_server(self, self._server)
         if credentials is not None:
@@ -145,6 +146,9 @@ class FakeServer(pb_grpc.SuperResolutionServiceServicer):
 
     def ListModels(self, request: pb.ListModelsRequest, context: grpc.ServicerContext) -> pb.ListModelsResponse:
         self._remember(context)
+        if self.models_wait:
+            context.add_callback(self.left.set)
+            self.wait_until_left()
         if self.models_failures > 0:
             self.models_failures -= 1
             refuse(context, grpc.StatusCode.UNAVAILABLE, "starting")
