@@ -63,6 +63,37 @@ $(BUF): tools/protos/package.json tools/protos/package-lock.json
 lint: $(BUF) ## check the protocol: lint, and compatibility with the branch main
 	build/lint-protos.sh
 
+# The client for Python. Debian's packages belong to Debian's Python; another one may come first in the path.
+CLIENT_PYTHON ?= $(if $(wildcard /usr/bin/python3),/usr/bin/python3,python3)
+PYTHON_PACKAGES := python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc libprotobuf-dev python3-setuptools python3-wheel
+PYTHON_TEST_PACKAGES := python3-pip python3-venv python3-pil python3-numpy mypy openssl
+
+# What the build needs: Debian's packages, or whatever has the same elsewhere.
+.PHONY: python-packages
+python-packages:
+	@! command -v apt-get > /dev/null || build/install-debian-packages.sh $(PYTHON_PACKAGES)
+	@$(CLIENT_PYTHON) -c 'import google.protobuf, grpc, setuptools, wheel'
+	@command -v protoc > /dev/null || { echo 'protoc is missing' >&2; exit 1; }
+	@command -v grpc_python_plugin > /dev/null || { echo 'grpc_python_plugin is missing' >&2; exit 1; }
+
+.PHONY: python-stubs
+python-stubs: python-packages ## make the stubs of the protocol inside clients/python/src, for work on the client for Python
+	cd clients/python && $(CLIENT_PYTHON) setup.py --quiet stubs
+
+.PHONY: proto
+proto: python-stubs ## make the stubs of the protocol
+
+.PHONY: python-wheel
+python-wheel: python-packages ## build the client for Python, clients/python/dist/cvdvae-*.whl
+	@! command -v apt-get > /dev/null || build/install-debian-packages.sh python3-pip
+	rm -rf clients/python/build clients/python/dist
+	$(CLIENT_PYTHON) -m pip --quiet wheel --no-index --no-build-isolation --no-deps --wheel-dir clients/python/dist clients/python
+
+.PHONY: python-test
+python-test: python-stubs ## run the tests of the client for Python; those against the services need make services before
+	@! command -v apt-get > /dev/null || build/install-debian-packages.sh $(PYTHON_TEST_PACKAGES)
+	cd clients/python/tests && PYTHONPATH=../src PYTHONDONTWRITEBYTECODE=1 no_proxy=127.0.0.1,localhost timeout 1500 $(CLIENT_PYTHON) -m unittest --verbose
+
 # Clones of the official programs to measure beside ours, and a Python that has PyTorch; without them only ours are measured.
 VDVAE ?=
 SRVDVAE ?=

@@ -91,6 +91,15 @@ unittest() {
   tail -n 1 "$log" | sed -nE "s/^(OK|FAILED) \(.*\b$1=([0-9]+).*/\2/p" | grep . || echo 0
 }
 
+# add_unittest NAME STATUS: counts what unittest reported in the log.
+add_unittest() {
+  local ran bad left
+  ran=$(sed -nE 's/^Ran ([0-9]+) tests? in .*/\1/p' "$log" | tail -n 1)
+  bad=$(($(unittest failures) + $(unittest errors)))
+  left=$(unittest skipped)
+  add "$1" "$2" "$((${ran:-0} > bad + left ? ${ran:-0} - bad - left : 0))" "$bad" "$left"
+}
+
 test_reference() {
   echo '== tools/reference'
   local python=${PYTHON:-python3}
@@ -101,17 +110,26 @@ test_reference() {
   fi
 
   (cd tools/reference && "$python" -B -m unittest --verbose) < /dev/null 2>&1 | tee "$log"
-  local status=${PIPESTATUS[0]} ran bad left
-  ran=$(sed -nE 's/^Ran ([0-9]+) tests? in .*/\1/p' "$log" | tail -n 1)
-  bad=$(($(unittest failures) + $(unittest errors)))
-  left=$(unittest skipped)
-  add 'tools/reference' "$status" "$((${ran:-0} > bad + left ? ${ran:-0} - bad - left : 0))" "$bad" "$left"
+  add_unittest 'tools/reference' "${PIPESTATUS[0]}"
+}
+
+test_python() {
+  echo '== clients/python'
+  if ! "${MAKE:-make}" --no-print-directory python-packages < /dev/null 2>&1 | tee "$log"; then
+    echo "clients/python: skipped: $(grep -v '^make: ' "$log" | tail -n 1)"
+    skipped=$((skipped + 1))
+    return
+  fi
+
+  "${MAKE:-make}" --no-print-directory python-test < /dev/null 2>&1 | sed --unbuffered '/^make: \*\*\* .*: python-test\] Error/d' | tee "$log"
+  add_unittest 'clients/python' "${PIPESTATUS[0]}"
 }
 
 test_dotnet
 test_portraits
 test_protos
 test_reference
+test_python
 
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary+=", $skipped skipped"

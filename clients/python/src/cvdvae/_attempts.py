@@ -1,0 +1,93 @@
+"""
+One call with all its attempts. Trying again is safe by two conditions: the server had not admitted the call, and the same request gives the
+same images.
+"""
+from __future__ import annotations
+
+import random
+import time
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import grpc
+
+from . import errors
+from ._failure import failure
+from ._settings import Settings, check_api_key, check_request_id, check_seconds
+
+_SHORTENED = 0.5
+_LENGTHENED = 0.25
+
+
+class Attempts:
+    """Counts the attempts of a call, keeps its deadline, and says whether and when to try again."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        deadline: Optional[float],
+        request_id: Optional[str],
+        api_key: Optional[str],
+        random_number: Callable[[], float] = random.random,
+    ) -> None:
+        check_seconds("deadline", deadline)
+        check_request_id(request_id)
+        check_api_key(api_key)
+        self._settings = settings
+        self._limit = settings.deadline if deadline is None else deadline
+        self._request_id = request_id
+        self._api_key = settings.api_key if api_key is None else api_key
+        self._random = random_number
+        self._end: Optional[float] = None
+        self._attempts = 0
+
+    def begin(self) -> Dict[str, Any]:
+        """The arguments of the next attempt. Time runs from the first one."""
+        now = time.monotonic()
+        if self._attempts == 0 and self._limit is not None:
+            self._end = now + self._limit
+        self._attempts += 1
+        metadata: List[Tuple[str, str]] = []
+        if self._request_id is not None:
+            metadata.append(("x-request-id", self._request_id))
+        if self._api_key is not None:
+            metadata.append(("x-api-key", self._api_key))
+        return {"metadata": tuple(metadata), "timeout": None if self._end is None else max(0.0, self._end - now)}
+
+    def wait_after(self, error: grpc.RpcError) -> float:
+        """Seconds until the next attempt, after one that failed before the server admitted the call; raises where there is none."""
+        failed = self.failure(error)
+        wait = self._wait(failed)
+        if wait is None or (self._end is not None and time.monotonic() + wait >= self._end):
+            raise failed from error
+        return wait
+
+    def failure(self, error: grpc.RpcError, admitted: bool = False, request_id: Optional[str] = None) -> errors.CvdvaeError:
+        """The error of a failed attempt."""
+        return failure(error, self._settings.address, self._limit, self._attempts, request_id or self._request_id, admitted)
+
+    def protocol_error(self, problem: str, request_id: Optional[str] = None) -> errors.ProtocolError:
+        """What the server sends is not of this protocol."""
+        return errors.ProtocolError(
+            f"{self._settings.address}: {problem}",
+            status=grpc.StatusCode.INTERNAL,
+            request_id=request_id or self._request_id,
+            attempts=self._attempts,
+        )
+
+    def cancelled(self, request_id: Optional[str] = None) -> errors.Cancelled:
+        """The caller cancelled the call."""
+        return errors.Cancelled(
+            "the call was cancelled", status=grpc.StatusCode.CANCELLED, request_id=request_id or self._request_id, attempts=self._attempts
+        )
+
+    def _wait(self, failed: errors.CvdvaeError) -> Optional[float]:
+        asked, settings = failed.retry_after, self._settings
+        retried = isinstance(failed, errors.Unavailable) or (isinstance(failed, errors.Overloaded) and asked is not None)
+        if not retried or self._attempts >= settings.max_attempts or (asked is not None and asked > settings.max_retry_delay):
+            return None
+        # Many clients refused at once must not come back at once: each waits for a time of its own, never less than it was asked to.
+        if asked:
+            wait = asked * (1 + _LENGTHENED * self._random())
+        else:
+            wait = settings.retry_delay * 2.0 ** (self._attempts - 1) * (1 - _SHORTENED * self._random())
+        return min(wait, settings.max_retry_delay)

@@ -1,0 +1,142 @@
+"""What the clients for threads and for asyncio have in common: their arguments."""
+from __future__ import annotations
+
+import abc
+import os
+from typing import Generic, Iterable, Optional, TypeVar, Union
+
+from ._attempts import Attempts
+from ._request import make_request
+from ._settings import Settings, read_certificates
+from .enums import ImageFormat, InputFit, PixelSampling
+from .images import ImageInput
+from .v1 import super_resolution_service_pb2 as pb
+
+CallT = TypeVar("CallT")
+
+
+class ClientBase(abc.ABC, Generic[CallT]):
+    """A client of one server."""
+
+    def __init__(
+        self,
+        address: str = "http://127.0.0.1:5000",
+        *,
+        api_key: Optional[str] = None,
+        deadline: Optional[float] = None,
+        tls: bool = False,
+        root_certificates: Union[bytes, str, "os.PathLike[str]", None] = None,
+        tls_name: Optional[str] = None,
+        connect_timeout: float = 5.0,
+        max_attempts: int = 4,
+        retry_delay: float = 0.2,
+        max_retry_delay: float = 10.0,
+        max_message_bytes: int = 64 << 20,
+    ) -> None:
+        """
+        Makes a client; it connects at the first call. ValueError names an argument that can't be used.
+
+        address: ``http://host:port`` (HTTP/2 without TLS), ``https://host:port``, ``unix:/path/of/socket``, or ``dns:///name:port``, which
+            spreads calls over all the addresses of a name.
+        api_key: sent as ``x-api-key``.
+        deadline: longest time of a call with all its attempts, in seconds; None: no limit. The server ends an upscale shortly before it
+            with what is finished by then.
+        tls: whether a ``dns:///`` address is reached over TLS.
+        root_certificates: PEM, or a file of it, of whom to trust; None: those that come with grpc.
+        tls_name: name that the server's certificate is for, where it is not the address's.
+        connect_timeout: longest time to set up a connection, in seconds.
+        max_attempts: attempts of a call that fails before the server has admitted it, 1 (no retries) to 20.
+        retry_delay: seconds before the first retry; they double with each one and are shortened at random by up to half.
+        max_retry_delay: longest wait before a retry. A server that asks for a longer one is taken at its word: the call fails at once, and
+            the error says how long to wait.
+        max_message_bytes: largest message that is accepted. A raw 1024x1024 image is 3 MiB.
+        """
+        self._settings = Settings(
+            address=address,
+            tls=tls,
+            root_certificates=read_certificates(root_certificates),
+            tls_name=tls_name,
+            api_key=api_key,
+            deadline=deadline,
+            connect_timeout=connect_timeout,
+            max_attempts=max_attempts,
+            retry_delay=retry_delay,
+            max_retry_delay=max_retry_delay,
+            max_message_bytes=max_message_bytes,
+        )
+        self._open()
+
+    def upscale(
+        self,
+        image: ImageInput,
+        *,
+        samples: int = 1,
+        scale: Optional[int] = None,
+        seed: Optional[int] = None,
+        temperature: Optional[float] = None,
+        encoder_temperature: Optional[float] = None,
+        prior_temperature: Optional[float] = None,
+        pixel_sampling: Union[PixelSampling, str, None] = None,
+        consistency: bool = False,
+        fit: Union[InputFit, str, None] = None,
+        preview_format: Union[ImageFormat, str, None] = None,
+        result_format: Union[ImageFormat, str, None] = None,
+        quality: Optional[int] = None,
+        preview_resolutions: Iterable[int] = (),
+        stop_at: Optional[int] = None,
+        report_groups: bool = False,
+        model: str = "",
+        deadline: Optional[float] = None,
+        request_id: Optional[str] = None,
+        api_key: Optional[str] = None,
+    ) -> CallT:
+        """
+        Draws samples of a low-resolution image, to be iterated over: the call begins with the first event that is asked for.
+
+        image: a file's bytes, its path, an open binary file, a Pillow image or a numpy array (uint8, height x width x 3).
+        samples: samples to draw.
+        scale: factor between the sides of result and input; None: from the image's size.
+        seed: seed of what is drawn; None: the server draws one, which Started tells.
+        temperature: of all latent groups, 0 to 10; encoder_temperature and prior_temperature set it for the groups that the image
+            conditions and for the others. None: the model's.
+        pixel_sampling: ``"sample"``, ``"mode"`` or ``"mean"``; None: the model's.
+        consistency: makes the results agree with the input when they are downscaled.
+        fit: ``"exact"`` (the default) refuses an image of another size, ``"crop"`` takes its middle square and resizes it.
+        preview_format, result_format: ``"png"`` (the default), ``"jpeg"``, ``"webp"`` or ``"raw"``; quality, 1 to 100, is for JPEG and WebP.
+        preview_resolutions: resolutions to preview; none: all below the full one.
+        stop_at: last resolution to compute; its preview is the result.
+        report_groups: asks for GroupDecoded events.
+        model: ``name`` or ``name@version``; empty: the server's default.
+        deadline, api_key: in place of the client's.
+        request_id: identity of the call in the server's logs, 1 to 128 letters, digits, ``-``, ``_``, ``.`` or ``:``; None: the server's.
+
+        ValueError and TypeError name an argument that can't be sent; CvdvaeError is raised by the iteration.
+        """
+        request = make_request(
+            image,
+            samples=samples,
+            scale=scale,
+            seed=seed,
+            temperature=temperature,
+            encoder_temperature=encoder_temperature,
+            prior_temperature=prior_temperature,
+            pixel_sampling=pixel_sampling,
+            consistency=consistency,
+            fit=fit,
+            preview_format=preview_format,
+            result_format=result_format,
+            quality=quality,
+            preview_resolutions=preview_resolutions,
+            stop_at=stop_at,
+            report_groups=report_groups,
+            model=model,
+        )
+        return self._begin(request, Attempts(self._settings, deadline, request_id, api_key))
+
+    @abc.abstractmethod
+    def _open(self) -> None:
+        """Makes the channel."""
+
+    @abc.abstractmethod
+    def _begin(self, request: pb.UpscaleRequest, attempts: Attempts) -> CallT:
+        """The call of a request."""

@@ -1,0 +1,145 @@
+"""The client for threads."""
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Any, Iterator, Optional, Type
+
+import grpc
+
+from ._attempts import Attempts
+from ._base import ClientBase
+from ._reader import EventReader
+from ._settings import Settings
+from .events import Event
+from .models import Models, read_models
+from .v1 import super_resolution_service_pb2 as pb
+from .v1 import super_resolution_service_pb2_grpc as pb_grpc
+
+
+class UpscaleCall(Iterator[Event]):
+    """
+    The events of one call, as they come. Leaving it (``close``, the end of a ``with``, or no more references to it) cancels the call, and the
+    server stops working for it.
+    """
+
+    def __init__(self, service: Any, request: pb.UpscaleRequest, attempts: Attempts) -> None:
+        self._service = service
+        self._request = request
+        self._attempts = attempts
+        self._reader = EventReader(attempts)
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._stream: Any = None
+        self._ended = False
+
+    def __iter__(self) -> UpscaleCall:
+        return self
+
+    def __next__(self) -> Event:
+        if self._ended:
+            raise StopIteration
+        try:
+            while True:
+                response = self._read() if self._reader.started is not None else self._first()
+                if response is None:
+                    self._reader.end()
+                    self._ended = True
+                    raise StopIteration
+                event = self._reader.read(response)
+                if event is not None:
+                    return event
+        except BaseException:
+            # Whatever it was, also Ctrl-C: nobody reads on, and the server need not work on.
+            self.close()
+            raise
+
+    def cancel(self) -> None:
+        """Cancels the call, from any thread; whoever waits for its next event gets Cancelled."""
+        self._stop.set()
+        with self._lock:
+            stream = self._stream
+        if stream is not None:
+            stream.cancel()
+
+    def close(self) -> None:
+        """Cancels the call where it still runs; there are no more events."""
+        self._ended = True
+        self.cancel()
+
+    def __enter__(self) -> UpscaleCall:
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # An object whose constructor failed has nothing to close.
+        if hasattr(self, "_ended"):
+            self.close()
+
+    def _first(self) -> Optional[pb.UpscaleResponse]:
+        """Begins the call and waits for its first event: with it the server has admitted the call."""
+        while True:
+            with self._lock:
+                # Under the lock, so that a cancel either sees the stream or is seen here.
+                if self._stop.is_set():
+                    raise self._attempts.cancelled()
+                self._stream = self._service.Upscale(self._request, **self._attempts.begin())
+            try:
+                return next(self._stream, None)
+            except grpc.RpcError as error:
+                if self._stop.is_set():
+                    raise self._attempts.cancelled() from error
+                wait = self._attempts.wait_after(error)
+            self._stop.wait(wait)
+
+    def _read(self) -> Optional[pb.UpscaleResponse]:
+        try:
+            return next(self._stream, None)
+        except grpc.RpcError as error:
+            if self._stop.is_set():
+                raise self._attempts.cancelled(self._reader.request_id) from error
+            raise self._attempts.failure(error, admitted=True, request_id=self._reader.request_id) from error
+
+
+class Client(ClientBase[UpscaleCall]):
+    """Calls a super-resolution server. Safe for use by many threads; make one and keep it."""
+
+    def _open(self) -> None:
+        self._channel = _connect(self._settings)
+        self._service = pb_grpc.SuperResolutionServiceStub(self._channel)
+
+    def models(self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None) -> Models:
+        """The models that are ready, and the limits of the server. Raises CvdvaeError."""
+        return read_models(self._list_models(Attempts(self._settings, deadline, request_id, api_key)))
+
+    def close(self) -> None:
+        """Closes the connection; running calls end."""
+        self._channel.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+        self.close()
+
+    def _begin(self, request: pb.UpscaleRequest, attempts: Attempts) -> UpscaleCall:
+        return UpscaleCall(self._service, request, attempts)
+
+    def _list_models(self, attempts: Attempts) -> pb.ListModelsResponse:
+        pause = threading.Event()
+        while True:
+            try:
+                response: pb.ListModelsResponse = self._service.ListModels(pb.ListModelsRequest(), **attempts.begin())
+                return response
+            except grpc.RpcError as error:
+                wait = attempts.wait_after(error)
+            pause.wait(wait)
+
+
+def _connect(settings: Settings) -> grpc.Channel:
+    credentials = settings.credentials()
+    if credentials is None:
+        return grpc.insecure_channel(settings.target, settings.channel_options())
+    return grpc.secure_channel(settings.target, credentials, settings.channel_options())

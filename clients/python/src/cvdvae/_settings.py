@@ -1,0 +1,145 @@
+"""How a client reaches its server."""
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import re
+import urllib.parse
+from typing import List, Optional, Tuple, Union
+
+import grpc
+
+ACCEPTED = "http://host:port, https://host:port, unix:/path or dns:///name:port"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_LEAST_MESSAGE_BYTES = 1024
+_MOST_ATTEMPTS = 20
+_PING_MS = 30_000
+_PING_TIMEOUT_MS = 10_000
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The arguments of a client, checked. A message names the argument, its value and what is accepted."""
+
+    address: str
+    tls: bool
+    root_certificates: Optional[bytes]
+    tls_name: Optional[str]
+    api_key: Optional[str] = dataclasses.field(repr=False)
+    deadline: Optional[float]
+    connect_timeout: float
+    max_attempts: int
+    retry_delay: float
+    max_retry_delay: float
+    max_message_bytes: int
+
+    def __post_init__(self) -> None:
+        split(self.address)
+        check_api_key(self.api_key)
+        for name in ("deadline", "connect_timeout", "retry_delay"):
+            check_seconds(name, getattr(self, name))
+        if not 1 <= self.max_attempts <= _MOST_ATTEMPTS:
+            raise ValueError(f"max_attempts: {self.max_attempts} is not from 1 to {_MOST_ATTEMPTS}")
+        if not self.max_retry_delay >= self.retry_delay:
+            raise ValueError(f"max_retry_delay: {self.max_retry_delay} is less than retry_delay, {self.retry_delay}")
+        if self.max_message_bytes < _LEAST_MESSAGE_BYTES:
+            raise ValueError(f"max_message_bytes: {self.max_message_bytes} is not {_LEAST_MESSAGE_BYTES} or more")
+        if not self.secure and (self.root_certificates is not None or self.tls_name is not None):
+            raise ValueError(f"root_certificates and tls_name are for TLS, which '{self.address}' does not use")
+
+    @property
+    def secure(self) -> bool:
+        """Whether the connection is over TLS."""
+        return self.address.startswith("https:") or (self.tls and self.address.startswith("dns:"))
+
+    @property
+    def target(self) -> str:
+        """The address in grpc's terms."""
+        return split(self.address)[1]
+
+    def credentials(self) -> Optional[grpc.ChannelCredentials]:
+        """What TLS needs; None without TLS."""
+        return grpc.ssl_channel_credentials(self.root_certificates) if self.secure else None
+
+    def channel_options(self) -> List[Tuple[str, Union[str, int]]]:
+        """Options of the channel."""
+        options: List[Tuple[str, Union[str, int]]] = [
+            ("grpc.max_receive_message_length", self.max_message_bytes),
+            ("grpc.max_send_message_length", -1),
+            # The time for making a connection goes by this name. Later attempts must not be answered from the memory of an earlier one.
+            ("grpc.min_reconnect_backoff_ms", round(self.connect_timeout * 1000)),
+            ("grpc.initial_reconnect_backoff_ms", max(1, round(self.retry_delay * 500))),
+            ("grpc.max_reconnect_backoff_ms", max(1000, round(self.max_retry_delay * 1000))),
+            ("grpc.use_local_subchannel_pool", 1),
+            # A server that is cut off without a reset is noticed while a call waits for it.
+            ("grpc.keepalive_time_ms", _PING_MS),
+            ("grpc.keepalive_timeout_ms", _PING_TIMEOUT_MS),
+            ("grpc.http2.max_pings_without_data", 0),
+        ]
+        scheme = split(self.address)[0]
+        if scheme == "dns":
+            options.append(("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})))
+        if self.tls_name is not None:
+            options.append(("grpc.ssl_target_name_override", self.tls_name))
+        return options
+
+
+def split(address: str) -> Tuple[str, str]:
+    """Scheme and grpc target of an address."""
+    if not isinstance(address, str) or not address.strip():
+        raise ValueError(f"address: it is empty; {ACCEPTED} is accepted")
+    wrong = ValueError(f"address: '{address}' is not {ACCEPTED}")
+    if address.startswith("unix:"):
+        path = address[len("unix://") :] if address.startswith("unix:///") else address[len("unix:") :]
+        if not path.startswith("/") or path.startswith("//"):
+            raise ValueError(f"address: '{address}' has no absolute path; {ACCEPTED} is accepted")
+        return "unix", f"unix:{path}"
+    try:
+        parts = urllib.parse.urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise wrong from None
+    if any(character.isspace() for character in address) or parts.query or parts.fragment:
+        raise wrong
+    if parts.scheme == "dns":
+        if len(parts.path) < 2:
+            raise wrong
+        return "dns", address
+    if parts.scheme not in _PORTS or not host or parts.path not in ("", "/") or parts.username is not None:
+        raise wrong
+    name = f"[{host}]" if ":" in host else host
+    return parts.scheme, f"dns:///{name}:{_PORTS[parts.scheme] if port is None else port}"
+
+
+def read_certificates(certificates: Union[bytes, str, "os.PathLike[str]", None]) -> Optional[bytes]:
+    """Root certificates as PEM, from bytes or a file."""
+    if certificates is None or isinstance(certificates, bytes):
+        data = certificates
+    else:
+        with open(certificates, "rb") as file:
+            data = file.read()
+    # grpc would take anything here and fail at each call without a word about it.
+    if data is not None and b"-----BEGIN CERTIFICATE-----" not in data:
+        raise ValueError("root_certificates: no certificate in PEM is in it")
+    return data
+
+
+def check_seconds(name: str, value: Optional[float]) -> None:
+    """Refuses a time that is not above 0."""
+    if value is not None and not (value > 0 and math.isfinite(value)):
+        raise ValueError(f"{name}: {value} is not above 0 seconds")
+
+
+def check_api_key(key: Optional[str]) -> None:
+    """Refuses a key that can't be sent."""
+    if key is not None and not (key and all(" " < character <= "~" for character in key)):
+        raise ValueError("api_key: is empty or has a character that is not printable ASCII")
+
+
+def check_request_id(request_id: Optional[str]) -> None:
+    """Refuses an identity that the server would refuse."""
+    if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
+        raise ValueError(f"request_id: {request_id!r} is not 1 to 128 letters, digits, '-', '_', '.' or ':'")

@@ -1,0 +1,74 @@
+"""What goes wrong, as exceptions that can be read. Wrong arguments are ValueError or TypeError, before anything is sent."""
+from __future__ import annotations
+
+from typing import Optional
+
+import grpc
+
+
+class CvdvaeError(Exception):
+    """A call failed; the text is a line for whoever made it."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: grpc.StatusCode = grpc.StatusCode.UNKNOWN,
+        field: Optional[str] = None,
+        retry_after: Optional[float] = None,
+        request_id: Optional[str] = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        """The text."""
+        self.status = status
+        """Status of the call."""
+        self.field = field
+        """The field of the request that was refused, where the server named one."""
+        self.retry_after = retry_after
+        """Seconds that the server asks to wait before the next attempt, where it does."""
+        self.request_id = request_id
+        """Identity of the call in the server's logs and traces, where known."""
+        self.attempts = attempts
+        """Attempts that were made."""
+
+
+class InvalidArgument(CvdvaeError):
+    """The server does not take the request; ``field`` says what of it."""
+
+
+class NotFound(CvdvaeError):
+    """There is no such model."""
+
+
+class Unauthenticated(CvdvaeError):
+    """The API key is missing, or not one that may do this."""
+
+
+class Overloaded(CvdvaeError):
+    """The server is busy, or a quota is used up; ``retry_after`` says how long to wait."""
+
+
+class Unavailable(CvdvaeError):
+    """The server starts, stops or has nobody who does the work."""
+
+
+class ConnectionFailed(Unavailable):
+    """The server can't be reached, or the connection to it was lost."""
+
+
+class DeadlineExceeded(CvdvaeError, TimeoutError):
+    """The deadline passed before the call ended."""
+
+
+class Cancelled(CvdvaeError):
+    """The call was cancelled."""
+
+
+class ProtocolError(CvdvaeError):
+    """There is another server at the address, or it does not keep to the protocol."""
+
+
+class BadImage(ProtocolError):
+    """An image of the server is not what it says."""

@@ -1,0 +1,1 @@
+"""Messages and stubs of the protocol, made by protoc from protos/."""
