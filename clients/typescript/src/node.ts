@@ -1,9 +1,10 @@
 /** The client for Node.js: gRPC over HTTP/2. */
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { createGrpcTransport } from '@connectrpc/connect-node';
 import { type ServerAddress, parseAddress } from './address.js';
 import { TransportClient } from './client.js';
 import { connector, type TlsSettings } from './connection.js';
 import { checkDuration, type ClientOptions } from './options.js';
+import { Sessions } from './sessions.js';
 import { transportProblem } from './transport-problem.js';
 
 export * from './common.js';
@@ -30,7 +31,7 @@ const pingTimeoutMs = 10_000;
 
 /** Calls a super-resolution server. Make one and keep it; it connects at the first call. */
 export class SuperResolutionClient extends TransportClient {
-  private readonly sessions: Http2SessionManager;
+  private readonly sessions: Sessions;
 
   /**
    * @param options The address, or all options.
@@ -44,13 +45,13 @@ export class SuperResolutionClient extends TransportClient {
     if (!(maxMessageBytes >= leastMessageBytes)) {
       throw new RangeError(`maxMessageBytes: ${maxMessageBytes} is not ${leastMessageBytes} or more`);
     }
-    const sessions = new Http2SessionManager(
+    const sessions = new Sessions(
       address.url,
       { pingIntervalMs, pingTimeoutMs, pingIdleConnection: false },
       { createConnection: connector(address, tls, connectTimeoutMs) },
     );
     const transport = createGrpcTransport({ baseUrl: address.url, sessionManager: sessions, readMaxBytes: maxMessageBytes });
-    super(transport, { address: text, transportProblem: (error) => transportProblem(error, address) }, all);
+    super(transport, { address: text, transportProblem: (error) => transportProblem(error, address, sessions.broken) }, all);
     this.sessions = sessions;
   }
 

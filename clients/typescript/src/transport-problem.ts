@@ -12,9 +12,12 @@ const known: Record<string, string> = {
   EPIPE: 'the server closed the connection',
 };
 
-/** What kept bytes from going to and fro; undefined where the server itself answered. */
-export function transportProblem(error: ConnectError, address: ServerAddress): string | undefined {
-  const cause = rootCause(error);
+/**
+ * What kept bytes from going to and fro; undefined where the server itself answered.
+ * @param broken What broke the connection, where known.
+ */
+export function transportProblem(error: ConnectError, address: ServerAddress, broken?: Error): string | undefined {
+  const cause = rootCause(broken ?? error);
   const text = cause.message;
   const { code } = cause as NodeJS.ErrnoException;
   if (address.kind === 'tcp' && address.tls && (code === 'EPROTO' || code?.startsWith('ERR_SSL') || /before secure TLS/.test(text))) {
@@ -28,6 +31,9 @@ export function transportProblem(error: ConnectError, address: ServerAddress): s
   }
   if (code !== undefined && code in known) {
     return `${known[code]}${code === 'ECONNRESET' || code === 'EPIPE' ? hint(address) : ''}`;
+  }
+  if (/http\/2 stream closed|premature|connection lost/i.test(text)) {
+    return `the server closed the connection${hint(address)}`;
   }
   if (cause !== error && code !== undefined) {
     return text;

@@ -24,7 +24,7 @@ export class SuperResolutionClient extends TransportClient {
 function transportProblem(error: ConnectError): string | undefined {
   if (!(error.cause instanceof TypeError)) {
     // An answer that is not gRPC-Web's: some other server.
-    return error.code !== Code.Unimplemented && /content.type|HTTP \d/i.test(error.rawMessage) ? `the server does not speak gRPC-Web there (${error.rawMessage})` : undefined;
+    return error.code !== Code.Unimplemented && /content.type|HTTP \d|protocol error/i.test(error.rawMessage) ? `the answer is not that of a gRPC-Web server, or broke off (${error.rawMessage})` : undefined;
   }
   const cause = error.cause.cause;
   return cause instanceof Error && cause.message ? cause.message : 'there is no answer, or pages of this origin are not allowed';
