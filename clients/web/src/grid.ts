@@ -19,9 +19,9 @@ export class Sample {
 
   constructor(readonly index: number, open: (sample: Sample) => void) {
     this.canvas.setAttribute('aria-hidden', 'true');
-    this.button = create('button', { type: 'button', disabled: true, onclick: () => open(this) }, this.canvas, this.caption);
+    const name = create('span', { className: 'unseen', textContent: `Sample ${this.number}, ` });
+    this.button = create('button', { type: 'button', disabled: true, onclick: () => open(this) }, this.canvas, name, this.caption);
     this.item = create('li', {}, this.button);
-    this.label('waiting');
   }
 
   get number(): number {
@@ -34,7 +34,6 @@ export class Sample {
     painter.show(this.canvas, image, () => {
       this.item.dataset.resolution = String(resolution);
       this.caption.textContent = `${resolution} × ${resolution}`;
-      this.label(`${resolution} by ${resolution}`);
       this.button.disabled = false;
       drawn();
     });
@@ -43,10 +42,6 @@ export class Sample {
   finish({ lowResolutionPsnr }: ResultEvent): void {
     this.psnr = lowResolutionPsnr;
     this.item.dataset.finished = '';
-  }
-
-  private label(state: string): void {
-    this.button.setAttribute('aria-label', `Sample ${this.number}, ${state}`);
   }
 }
 
