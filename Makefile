@@ -70,10 +70,11 @@ $(TYPESCRIPT_STUBS): protos/cvdvae/v1/super_resolution_service.proto $(TYPESCRIP
 .PHONY: proto
 proto: $(TYPESCRIPT_STUBS) ## generate the stubs of the clients from protos/
 
-# The TypeScript library and the page.
+# The TypeScript library and the page; the page's bundler decides on the oldest Node.js.
+CLIENT_NODE := 20.19
 CLIENT_PACKAGES := clients/node_modules/.installed
 $(CLIENT_PACKAGES): clients/package.json clients/package-lock.json $(TYPESCRIPT)/package.json clients/web/package.json
-	build/ensure-node.sh
+	build/ensure-node.sh $(CLIENT_NODE)
 	cd clients && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
@@ -94,7 +95,7 @@ web: $(PAGE) ## build the TypeScript library and the page that the gateway serve
 # Serving needs no Node.js: without it there is no page.
 .PHONY: page-if-possible
 page-if-possible:
-	@build/ensure-node.sh && $(MAKE) --no-print-directory web || echo 'the page was not built; the services work without it'
+	@build/ensure-node.sh $(CLIENT_NODE) && $(MAKE) --no-print-directory web || echo 'the page was not built; the services work without it'
 
 .PHONY: lint
 lint: $(BUF) ## check the protocol: lint, and compatibility with the branch main

@@ -1,4 +1,4 @@
-import { CompletionReason, ImageFormat, type StartedEvent, type SuperResolutionClient } from 'cvdvae/web';
+import { CompletionReason, type EncodedImage, ImageFormat, type StartedEvent, type SuperResolutionClient } from 'cvdvae/web';
 import { element } from './dom';
 import type { Grid } from './grid';
 import { afterPaint, type Painter } from './painter';
@@ -17,6 +17,7 @@ export interface Outcome {
 export class Drawing {
   private readonly groups = element<HTMLProgressElement>('groups');
   private started: StartedEvent | undefined;
+  private readonly drawn: Promise<void>[] = [];
   private firstPainted = false;
 
   constructor(
@@ -49,16 +50,17 @@ export class Drawing {
           this.groups.value = event.group + 1;
           break;
         case 'preview':
-          this.reach(event.sampleIndex, event.resolution, event.image);
+          void this.reach(event.sampleIndex, event.resolution, event.image);
           break;
         case 'result':
           results++;
           this.grid.samples[event.sampleIndex]?.finish(event);
-          this.reach(event.sampleIndex, event.image.width, event.image);
+          this.drawn.push(this.reach(event.sampleIndex, event.image.width, event.image));
           break;
         case 'completed':
           this.groups.value = this.groups.max;
-          this.time('total', 'cvdvae:total');
+          // Not waited for: a window that nobody sees draws nothing.
+          void Promise.all(this.drawn).then(() => this.time('total', 'cvdvae:total'));
           return { text: `${results} ${results === 1 ? 'sample' : 'samples'} of ${event.reachedResolution} by ${event.reachedResolution} pixels${event.reason === CompletionReason.DEADLINE ? ', as far as the time allowed' : ''}.` };
       }
     }
@@ -79,14 +81,16 @@ export class Drawing {
     element('used-model').textContent = `${started.model}, ×${started.scale}`;
   }
 
-  private reach(index: number, resolution: number, image: Parameters<Painter['show']>[1]): void {
-    this.grid.samples[index]?.reach(resolution, image, this.painter, () => {
+  /** Shows an image of a sample; resolves when it is drawn, and never when a newer one came first. */
+  private reach(index: number, resolution: number, image: EncodedImage): Promise<void> {
+    return new Promise((drawn) => this.grid.samples[index]?.reach(resolution, image, this.painter, () => {
       this.grid.markReached(this.started?.resolutions ?? []);
       if (!this.firstPainted) {
         this.firstPainted = true;
         this.time('first-preview', 'cvdvae:first-preview');
       }
-    });
+      drawn();
+    }));
   }
 
   /** Notes how long ago the click was, once the screen shows what it is about. */

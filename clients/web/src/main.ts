@@ -10,6 +10,9 @@ import { exactScale, PictureError, readPicture, toInput, type Picture } from './
 import { samplesFor } from './samples';
 import { SettingsForm } from './settings';
 
+/** Where the samples stand below the picture, as in the style sheet. */
+const stacked = matchMedia('(max-width: 55.99rem)');
+
 const client = new SuperResolutionClient(location.origin);
 const painter = new Painter();
 const cropBox = new CropBox();
@@ -88,6 +91,9 @@ async function draw(clicked = performance.now()): Promise<void> {
   settings.remember(picture.sample);
   setBusy(true);
   grid.begin(values.sampleCount);
+  if (stacked.matches) {
+    element('output').scrollIntoView({ block: 'start' });
+  }
   say(`Drawing ${values.sampleCount} ${values.sampleCount === 1 ? 'sample' : 'samples'}.`);
   try {
     const input = await toInput(picture, isExact(), cropBox.square);
@@ -101,7 +107,6 @@ async function draw(clicked = performance.now()): Promise<void> {
     if (call.signal.aborted) {
       say(`Cancelled after ${grid.stageCount} images.`);
     } else {
-      say('');
       showProblem(error);
     }
   } finally {
@@ -149,6 +154,7 @@ function showProblem(error: unknown): void {
   element('problem-title').textContent = title;
   element('problem-text').textContent = text;
   element('problem').hidden = false;
+  say('');
 }
 
 function hideProblem(): void {
