@@ -7,7 +7,7 @@ import { Grid } from './grid';
 import { describe } from './messages';
 import { Painter } from './painter';
 import { exactScale, PictureError, readPicture, toInput, type Picture } from './picture';
-import { samplesFor } from './samples';
+import { readSample, samplesFor } from './samples';
 import { SettingsForm } from './settings';
 
 /** Where the samples stand below the picture, as in the style sheet. */
@@ -35,9 +35,14 @@ function choose(chosen: Picture): void {
   if (scale !== undefined) {
     settings.chooseScale(scale);
   }
-  cropBox.show(chosen, isExact());
-  settings.remember(chosen.sample);
-  hideProblem();
+}
+
+function showChosen(): void {
+  if (picture) {
+    cropBox.show(picture, isExact());
+    settings.remember(picture.sample);
+    hideProblem();
+  }
 }
 
 async function chooseSample(name: string): Promise<void> {
@@ -45,8 +50,11 @@ async function chooseSample(name: string): Promise<void> {
   if (!file) {
     throw new PictureError(`There is no sample '${name}'.`);
   }
-  const response = await fetch(file.url);
-  choose(await readPicture(await response.blob(), name, name));
+  choose(await readSample(file));
+}
+
+function showChosenSample(name: string): void {
+  showChosen();
   for (const button of element('samples').querySelectorAll('button')) {
     button.setAttribute('aria-pressed', String(button.dataset.name === name));
   }
@@ -56,6 +64,7 @@ async function chooseFile(file: File | null | undefined): Promise<void> {
   if (file) {
     await attempt(async () => {
       choose(await readPicture(file, file.name || 'The pasted picture'));
+      showChosen();
       for (const button of element('samples').querySelectorAll('button')) {
         button.setAttribute('aria-pressed', 'false');
       }
@@ -85,20 +94,17 @@ async function draw(clicked = performance.now()): Promise<void> {
   }
   running?.abort();
   const call = (running = new AbortController());
-  detail.close();
-  hideProblem();
   const { values } = settings;
-  settings.remember(picture.sample);
-  setBusy(true);
+  const { sample } = picture;
   grid.begin(values.sampleCount);
-  if (stacked.matches) {
-    element('output').scrollIntoView({ block: 'start' });
-  }
-  say(`Drawing ${values.sampleCount} ${values.sampleCount === 1 ? 'sample' : 'samples'}.`);
   try {
-    const input = await toInput(picture, isExact(), cropBox.square);
+    const made = toInput(picture, isExact(), cropBox.square);
+    const input = made instanceof Promise ? await made : made;
     const begun = (started: StartedEvent) => (comparison = { started, input: input.pixels });
-    const { text } = await new Drawing(client, grid, painter, clicked).run(input, values, settings.info?.outputSize ?? 0, call.signal, begun);
+    // The call is on its way before the page is busy with itself.
+    const ended = new Drawing(client, grid, painter, clicked).run(input, values, settings.info?.outputSize ?? 0, call.signal, begun);
+    showBegin(values.sampleCount, sample);
+    const { text } = await ended;
     say(text);
   } catch (error) {
     if (running !== call) {
@@ -117,6 +123,17 @@ async function draw(clicked = performance.now()): Promise<void> {
   }
 }
 
+function showBegin(count: number, sample: string | undefined): void {
+  detail.close();
+  hideProblem();
+  setBusy(true);
+  say(`Drawing ${count} ${count === 1 ? 'sample' : 'samples'}.`);
+  settings.remember(sample);
+  if (stacked.matches) {
+    element('output').scrollIntoView({ block: 'start' });
+  }
+}
+
 async function attempt(action: () => Promise<void>): Promise<void> {
   try {
     await action();
@@ -127,7 +144,10 @@ async function attempt(action: () => Promise<void>): Promise<void> {
 
 function showSamples(): void {
   const samples = samplesFor(settings.values.scale || 4);
-  element('samples').replaceChildren(...samples.map(({ name, url }) => {
+  element('samples').replaceChildren(...samples.map((file) => {
+    const { name, url } = file;
+    // A failure shows when it is clicked.
+    readSample(file).catch(() => undefined);
     const button = create('button', {
       type: 'button',
       title: name,
@@ -135,7 +155,9 @@ function showSamples(): void {
         const clicked = performance.now();
         void attempt(async () => {
           await chooseSample(name);
-          await draw(clicked);
+          const ended = draw(clicked);
+          showChosenSample(name);
+          await ended;
         });
       },
     }, create('img', { src: url, alt: name.replace('-', ' '), width: 48, height: 48 }));
@@ -202,6 +224,7 @@ async function begin(): Promise<void> {
   if (sample !== null) {
     await attempt(async () => {
       await chooseSample(sample);
+      showChosenSample(sample);
       await draw();
     });
   }

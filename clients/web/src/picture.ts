@@ -11,7 +11,9 @@ export interface Square {
 /** A picture that was chosen. */
 export interface Picture {
   readonly name: string;
-  readonly file: Blob;
+  /** The file as it came. */
+  readonly bytes: Uint8Array;
+  readonly type: string;
   readonly pixels: ImageData;
   /** Name of one of the page's own samples, for the address bar. */
   readonly sample?: string;
@@ -53,12 +55,12 @@ export async function readPicture(file: Blob, name: string, sample?: string): Pr
   drawing.imageSmoothingQuality = 'high';
   drawing.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
-  return { name, file, pixels: drawing.getImageData(0, 0, width, height), ...(sample !== undefined && { sample }) };
+  return { name, bytes: new Uint8Array(await file.arrayBuffer()), type: file.type, pixels: drawing.getImageData(0, 0, width, height), ...(sample !== undefined && { sample }) };
 }
 
 /** The scale for which a picture has the right size as it is. */
-export function exactScale({ pixels, file }: Picture, model: ModelInfo | undefined): number | undefined {
-  return pixels.width === pixels.height && sent.includes(file.type) ? model?.scales.find(({ inputSize }) => inputSize === pixels.width)?.scale : undefined;
+export function exactScale({ pixels, type }: Picture, model: ModelInfo | undefined): number | undefined {
+  return pixels.width === pixels.height && sent.includes(type) ? model?.scales.find(({ inputSize }) => inputSize === pixels.width)?.scale : undefined;
 }
 
 /** The largest square in the middle. */
@@ -68,10 +70,11 @@ export function middleSquare({ pixels: { width, height } }: Picture): Square {
 }
 
 /** What goes to the server: the file itself where its size is right, else the square of it. */
-export async function toInput(picture: Picture, isExact: boolean, square: Square): Promise<Input> {
-  if (isExact) {
-    return { image: new Uint8Array(await picture.file.arrayBuffer()), inputFit: InputFit.EXACT, pixels: picture.pixels };
-  }
+export function toInput(picture: Picture, isExact: boolean, square: Square): Input | Promise<Input> {
+  return isExact ? { image: picture.bytes, inputFit: InputFit.EXACT, pixels: picture.pixels } : cutOut(picture, square);
+}
+
+async function cutOut(picture: Picture, square: Square): Promise<Input> {
   const side = Math.min(square.size, mostSide);
   const whole = Object.assign(document.createElement('canvas'), { width: picture.pixels.width, height: picture.pixels.height });
   context(whole).putImageData(picture.pixels, 0, 0);
