@@ -1,4 +1,4 @@
-/** Antialiased bicubic resizing as the low-resolution encoders are trained with: Keys' kernel, a = -0.5, widened when it makes smaller; rounded after each pass, rows first. */
+/** Antialiased bicubic resizing as the low-resolution encoders are trained with: Keys' kernel, a = -0.5, widened when it makes smaller; rounded after each pass, rows first, as is right for squares. */
 
 interface Taps {
   readonly first: number;
@@ -7,7 +7,7 @@ interface Taps {
 
 const channels = 4;
 
-/** Resizes a square or rectangle of pixels; the result is opaque. */
+/** Resizes a square of pixels; the result is opaque. */
 export function resize(source: ImageData, width: number, height: number): ImageData {
   const rows = new Uint8ClampedArray(source.width * height * channels);
   pass(source.data, rows, taps(source.height, height), source.width, source.width * channels, channels);
