@@ -50,14 +50,52 @@ demo: services ## super-resolve IMAGE (a portrait of samples/) into 5 samples in
 	MODELS="$(MODELS)" build/services.sh -- $(CLI) upscale "$(IMAGE)" --output "$(OUT)" --samples 5 --fit crop
 
 .PHONY: serve
-serve: services ## keep the services up: gRPC on 127.0.0.1:5000, HTTP/1.1 on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=unix
+serve: page-if-possible services ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=unix
 	MODELS="$(MODELS)" build/services.sh 5000 5001
 
 BUF := tools/protos/node_modules/.installed
+BUF_PROGRAM := tools/protos/node_modules/.bin/buf
 $(BUF): tools/protos/package.json tools/protos/package-lock.json
 	build/ensure-node.sh
 	cd tools/protos && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
+
+# Stubs of the protocol for clients; the build makes them, none are committed.
+TYPESCRIPT := clients/typescript
+TYPESCRIPT_STUBS := $(TYPESCRIPT)/src/gen/cvdvae/v1/super_resolution_service_pb.ts
+$(TYPESCRIPT_STUBS): protos/cvdvae/v1/super_resolution_service.proto $(TYPESCRIPT)/buf.gen.yaml | $(BUF)
+	$(BUF_PROGRAM) generate --template $(TYPESCRIPT)/buf.gen.yaml
+	touch $@
+
+.PHONY: proto
+proto: $(TYPESCRIPT_STUBS) python-stubs ## generate the stubs of the clients from protos/
+
+# The TypeScript library and the page; the page's bundler decides on the oldest Node.js.
+CLIENT_NODE := 20.19
+CLIENT_PACKAGES := clients/node_modules/.installed
+$(CLIENT_PACKAGES): clients/package.json clients/package-lock.json $(TYPESCRIPT)/package.json clients/web/package.json
+	build/ensure-node.sh $(CLIENT_NODE)
+	cd clients && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+TYPESCRIPT_LIBRARY := $(TYPESCRIPT)/dist/node.js
+$(TYPESCRIPT_LIBRARY): $(TYPESCRIPT_STUBS) $(wildcard $(TYPESCRIPT)/src/*.ts) $(TYPESCRIPT)/tsconfig.json | $(CLIENT_PACKAGES)
+	rm -rf $(TYPESCRIPT)/dist
+	cd $(TYPESCRIPT) && npm run --silent build
+	touch $@
+
+PAGE := clients/web/dist/index.html
+$(PAGE): $(TYPESCRIPT_LIBRARY) clients/web/index.html $(wildcard clients/web/src/* clients/web/public/* samples/*.png) clients/web/vite.config.js clients/web/tsconfig.json | $(CLIENT_PACKAGES)
+	cd clients/web && npm run --silent build
+	touch $@
+
+.PHONY: web
+web: $(PAGE) ## build the TypeScript library and the page that the gateway serves
+
+# Serving needs no Node.js: without it there is no page.
+.PHONY: page-if-possible
+page-if-possible:
+	@build/ensure-node.sh $(CLIENT_NODE) && $(MAKE) --no-print-directory web || echo 'the page was not built; the services work without it'
 
 .PHONY: lint
 lint: $(BUF) ## check the protocol: lint, and compatibility with the branch main
@@ -79,9 +117,6 @@ python-packages:
 .PHONY: python-stubs
 python-stubs: python-packages ## make the stubs of the protocol inside clients/python/src, for work on the client for Python
 	cd clients/python && $(CLIENT_PYTHON) setup.py --quiet stubs
-
-.PHONY: proto
-proto: python-stubs ## make the stubs of the protocol
 
 .PHONY: python-wheel
 python-wheel: python-packages ## build the client for Python, clients/python/dist/cvdvae-*.whl
@@ -202,5 +237,6 @@ evaluate: $(DATA)/test.safetensors $(TRAINER) ## measure MODEL (models/toonhead-
 	$(TRAINER) evaluate --model $(MODEL) --consistency-curve --output $(EVALUATION)/consistency
 
 .PHONY: clean
-clean: ## delete what was built (bin, obj, TestResults, node_modules); data sets stay
+clean: ## delete what was built (bin, obj, TestResults, node_modules, clients' stubs and bundles); data sets stay
 	find $(wildcard services clients tests tools) -type d \( -name bin -o -name obj -o -name TestResults -o -name node_modules \) -prune -exec rm -rf {} +
+	rm -rf $(TYPESCRIPT)/src/gen $(TYPESCRIPT)/dist clients/web/dist

@@ -34,6 +34,38 @@ field() {
   sed -E 's/\x1b\[[0-9;]*m//g' "$log" | sed -nE "s/^[[:space:]]*$1:?[[:space:]]+([0-9]+)[[:space:]]*\$/\1/p" | tail -n 1 | grep . || echo 0
 }
 
+# node_clients: whether Node.js suits the TypeScript library and the page; the reason why not is the last line of the log.
+node_clients() { build/ensure-node.sh 20.19 < /dev/null > "$log" 2>&1; }
+
+# The page is there before the gateway is built, which then takes it along.
+build_page() {
+  echo '== page'
+  if node_clients; then
+    "${MAKE:-make}" --no-print-directory web < /dev/null || echo 'the page was not built; its tests will fail'
+  else
+    echo "page: not built: $(tail -n 1 "$log")"
+  fi
+}
+
+# test_npm FOLDER: runs the tests of a client against the services.
+test_npm() {
+  echo "== $1"
+  if ! node_clients; then
+    echo "$1: skipped: $(tail -n 1 "$log")"
+    skipped=$((skipped + 1))
+    return
+  fi
+
+  build/services.sh -- npm test --prefix "$1" < /dev/null 2>&1 | tee "$log"
+  add "$1" "${PIPESTATUS[0]}" "$(field '# pass')" "$(($(field '# fail') + $(field '# cancelled')))" "$(field '# skipped')"
+}
+
+test_page() {
+  # Without a browser its tests skip themselves.
+  build/install-debian-packages.sh chromium < /dev/null || echo 'Chromium is not there'
+  test_npm clients/web
+}
+
 test_dotnet() {
   echo '== .NET tests'
   if ! "${MAKE:-make}" --no-print-directory build < /dev/null; then
@@ -125,7 +157,10 @@ test_python() {
   add_unittest 'clients/python' "${PIPESTATUS[0]}"
 }
 
+build_page
 test_dotnet
+test_npm clients/typescript
+test_page
 test_portraits
 test_protos
 test_reference

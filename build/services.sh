@@ -2,7 +2,8 @@
 # Runs the services (an encoder, a decoder or its stages, a gateway) as processes of their own on the loopback interface, waits until they are
 # ready, and stops them at the end, also on Ctrl-C. When one dies, or is not ready in time, the end of its log is shown and all stop.
 #
-#   build/services.sh -- COMMAND...     runs a command with CVDVAE_SERVER set to the gateway; its exit status is the script's
+#   build/services.sh -- COMMAND...     runs a command with CVDVAE_SERVER (gRPC) and CVDVAE_HTTP (page, gRPC-Web) set to the
+#                                       gateway; its exit status is the script's
 #   build/services.sh [GRPC HTTP]       keeps them up until Ctrl-C, with the gateway on these ports (free ones when absent)
 #
 # Environment: MODELS    folder of models (models)
@@ -160,6 +161,8 @@ for name in "${names[@]}"; do
 done
 address gateway grpc
 export CVDVAE_SERVER=$answer
+address gateway http
+export CVDVAE_HTTP=$answer
 
 if [ ${#command[@]} -gt 0 ]; then
   "${command[@]}" &
@@ -173,8 +176,7 @@ if [ ${#command[@]} -gt 0 ]; then
   fi
   check
 else
-  address gateway http
-  echo "gRPC on ${CVDVAE_SERVER#http://}, HTTP/1.1 on ${answer#http://}; Ctrl-C stops"
+  echo "gRPC on ${CVDVAE_SERVER#http://}, HTTP/1.1 on ${CVDVAE_HTTP#http://}; Ctrl-C stops"
   wait -n "${pids[@]}" || true
   check
 fi

@@ -3,11 +3,11 @@ using Cvdvae.Gateway.Requests;
 using Cvdvae.Gateway.Routing;
 using Cvdvae.Gateway.Telemetry;
 using Cvdvae.Gateway.Upscaling;
+using Cvdvae.Gateway.Web;
 using Cvdvae.ServiceDefaults.Health;
 using Cvdvae.V1;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.Gateway;
@@ -44,23 +44,16 @@ public static class GatewayExtensions
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, gateway) =>
             kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Max(kestrel.Limits.Http2.MaxStreamsPerConnection, gateway.Value.MaxConcurrentCalls));
         services.AddServingStatus(SuperResolutionService.Descriptor.FullName);
+        services.AddWeb();
         services.AddHealthChecks().AddCheck<DecodersHealthCheck>("decoders", tags: [HealthExtensions.Ready]);
         return builder;
     }
 
-    /// <summary>Maps the public API, and the files of the folder <c>wwwroot</c>, where there is one, on the HTTP/1.1 endpoint.</summary>
+    /// <summary>Maps the public API, for gRPC on the HTTP/2 endpoint and for gRPC-Web on the HTTP/1.1 one, and the page there.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
-        if (app.Environment.WebRootFileProvider is not NullFileProvider)
-        {
-            app.UseWhen(context => !HttpProtocol.IsHttp2(context.Request.Protocol), http =>
-            {
-                http.UseDefaultFiles();
-                http.UseStaticFiles();
-            });
-        }
-
-        app.MapGrpcService<SuperResolutionApi>();
+        app.UseWeb();
+        app.MapGrpcService<SuperResolutionApi>().EnableGrpcWeb().RequireCors(WebExtensions.Origins);
         return app;
     }
 }

@@ -84,26 +84,6 @@ public sealed class ServiceTests
         Assert.Equal(["decode", "encode result", "encode result", "read image"], names);
     }
 
-    [Fact]
-    public async Task WebRoot_Exists_IsServedOnTheHttpEndpoint()
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory();
-        try
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "index.html"), "<title>page</title>", TestContext.Current.CancellationToken);
-            await using TestGateway gateway = await TestGateway.StartWithAsync([], folder.FullName);
-            using var http = new HttpClient();
-
-            string page = await http.GetStringAsync(new Uri(gateway.Http1), TestContext.Current.CancellationToken).Soon();
-
-            Assert.Equal("<title>page</title>", page);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
     [Theory]
     [InlineData("MaxSamples", "0")]
     [InlineData("DeadlineMargin", "00:01:00")]

@@ -43,12 +43,12 @@ internal sealed class TestGateway : IAsyncDisposable
 
     /// <summary>Starts it with options of the section <c>Gateway</c>.</summary>
     public static Task<TestGateway> StartWithAsync(Dictionary<string, string> options, params FakeDecoder[] decoders) =>
-        StartWithAsync(options, null, decoders);
+        StartWithAsync(options, [], decoders);
 
-    /// <summary>Starts it with a folder of files for browsers.</summary>
-    public static async Task<TestGateway> StartWithAsync(Dictionary<string, string> options, string? webRoot, params FakeDecoder[] decoders)
+    /// <summary>Starts it with options of the sections <c>Gateway</c> and <c>Web</c>.</summary>
+    public static async Task<TestGateway> StartWithAsync(Dictionary<string, string> options, Dictionary<string, string> webOptions, params FakeDecoder[] decoders)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test", WebRootPath = webRoot });
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test" });
         Dictionary<string, string?> settings = new()
         {
             ["Listen:Grpc"] = "http://127.0.0.1:0",
@@ -58,6 +58,11 @@ internal sealed class TestGateway : IAsyncDisposable
         foreach ((string name, string value) in options)
         {
             settings[$"Gateway:{name}"] = value;
+        }
+
+        foreach ((string name, string value) in webOptions)
+        {
+            settings[$"Web:{name}"] = value;
         }
 
         for (int i = 0; i < decoders.Length; i++)

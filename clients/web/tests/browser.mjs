@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const programs = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const program = programs.find((path) => path && existsSync(path));
+
+/** Address of the page, or why tests of it are skipped. */
+export const page = process.env.CVDVAE_HTTP
+  ? program ? { address: process.env.CVDVAE_HTTP, skip: false } : { skip: 'no Chromium: apt-get install chromium, or CHROMIUM=program' }
+  : { skip: 'no services: build/services.sh -- npm test runs them' };
+
+/** No test waits for ever. */
+export const limit = { timeout: 120_000 };
+
+/** Starts the browser. */
+export function launch() {
+  return chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'] });
+}
+
+/** Opens the page in a window of its own; `problems` gathers what the console and the page complain of. */
+export async function open(browser, query = '', options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
+  context.setDefaultTimeout(30_000);
+  const tab = await context.newPage();
+  const problems = [];
+  tab.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) {
+      problems.push(message.text());
+    }
+  });
+  tab.on('pageerror', (error) => problems.push(String(error)));
+  await tab.addInitScript(() => {
+    // What is painted, in order.
+    window.seen = [];
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        window.seen.push([[...target.parentElement.children].indexOf(target), Number(target.dataset.resolution)]);
+      }
+    }).observe(document, { subtree: true, attributeFilter: ['data-resolution'] });
+  });
+  await tab.goto(`${page.address}/${query}`);
+  await tab.waitForSelector('#scale-choices input');
+  return { tab, problems, close: () => context.close() };
+}
+
+/** Clicks a sample of the project, which draws at once. */
+export async function drawSample(tab, name = 'portrait-01') {
+  await tab.click(`#samples button[data-name="${name}"]`);
+}
+
+/** Waits until a call has ended well. */
+export async function finished(tab) {
+  await tab.waitForFunction(() => /pixels\.$/.test(document.getElementById('status').textContent) && [...document.querySelectorAll('#grid li')].every((item) => item.dataset.finished === ''));
+  // The last results are drawn in the frame after.
+  await tab.waitForFunction(() => [...document.querySelectorAll('#grid canvas')].every((canvas) => canvas.width >= 64) && document.getElementById('total').textContent !== '–');
+}
+
+/** The pixels of all samples. */
+export function pixels(tab) {
+  return tab.evaluate(() => [...document.querySelectorAll('#grid canvas')].map((canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]));
+}
+
+/** Sets a slider as a hand would. */
+export async function slide(tab, id, value) {
+  await tab.locator(`#${id}`).fill(String(value));
+}
+
+/** Whether images are the same up to float rounding: at most one value in a thousand differs. */
+export function same(first, second) {
+  return first.every((data, index) => data.length === second[index].length && data.filter((level, at) => level !== second[index][at]).length <= data.length / 1000);
+}
