@@ -113,7 +113,9 @@ public sealed class HostileImageTests
         Assert.Throws<InvalidImageException>(() => ImageCodec.Decode(bomb, ImageDecodeLimits.Default));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
         process.Refresh();
-        Assert.InRange(process.PeakWorkingSet64 - peakBefore, 0, 512L << 20);
+
+        // The system's count of pages is rough: the peak may even seem to fall.
+        Assert.True(process.PeakWorkingSet64 - peakBefore < 512L << 20);
     }
 
     [Fact]
