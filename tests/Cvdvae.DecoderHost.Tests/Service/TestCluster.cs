@@ -20,6 +20,7 @@ public sealed class TestCluster : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly TemporaryFolder _temporary = new();
+    private readonly LogCollector _logs = new();
     private readonly List<WebApplication> _apps = [];
     private readonly List<GrpcChannel> _channels = [];
 
@@ -127,6 +128,12 @@ public sealed class TestCluster : IAsyncDisposable
             await app.DisposeAsync();
         }
 
+        // What a caller is told of an internal error is only that the log has it.
+        foreach (LogLine line in _logs.Lines.Where(line => line.Level >= LogLevel.Error))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{line.Text}\n{line.Error}");
+        }
+
         Encoder.Dispose();
         Noise.Dispose();
         _temporary.Dispose();
@@ -171,7 +178,7 @@ public sealed class TestCluster : IAsyncDisposable
         ];
         WebApplicationBuilder builder = WebApplication.CreateBuilder([.. all.Select(setting => $"--{setting}")]);
         builder.AddServiceDefaults(role);
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(_logs);
         builder.Services.AddSingleton<CallsProbe>();
         builder.Services.AddGrpc(options => options.Interceptors.Add<CallsProbe>());
         add(builder);
