@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Cvdvae.Imaging;
 using Cvdvae.Imaging.Quality;
 using Cvdvae.Model;
 using Cvdvae.Model.Decoding;
@@ -54,7 +53,7 @@ internal static class EvaluateCommand
         using LowResEncoder encoder = folder.LoadEncoder(scale, device);
         using TopDownDecoder decoder = folder.LoadDecoder(new InferenceOptions(device, ScalarType.Float32));
         (int High, int Low) sizes = (folder.Prior.Hyperparameters.ImageSize, encoder.Architecture.Hyperparameters.ImageSizeY);
-        NamedImage[] images = [.. arguments.Sources(parsed).Select(image => image with { Image = MiddleSquare.Resized(image.Image, sizes.High) })];
+        NamedImage[] images = [.. arguments.Sources(parsed, sizes.High)];
         var sheet = new EvaluationSheet(options.Samples, sizes.High);
         var evaluator = new Evaluator(new SuperResolver(encoder, decoder, sampling, folder.Manifest.OutputBias), new ImageScorer(brisque, perceptual), sizes.Low, options, device);
         var progress = new SampleProgress(images.Length, TimeProvider.System, "image");

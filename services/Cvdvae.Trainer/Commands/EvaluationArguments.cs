@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Cvdvae.CommandLine;
-using Cvdvae.Imaging;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Trainer.Data;
@@ -15,11 +14,10 @@ namespace Cvdvae.Trainer.Commands;
 internal sealed class EvaluationArguments
 {
     private const float HottestTemperature = 10;
-    private readonly Option<string[]> _images = new("--images") { Description = "high-res test images, folders of them, or files made by 'dataset'; each is cut to its middle square and resized", AllowMultipleArgumentsPerToken = true };
+    private readonly ImageArguments _images = new(required: false);
     private readonly Option<int?> _scale = CheckedOption.OptionalNumber("--scale", "factor of the low-res encoder; needed where the model has several", 2);
     private readonly Option<int> _samples = CheckedOption.Number("--samples", "samples of each image; the diversity needs two", 5, 1, 1000);
     private readonly Option<float[]> _temperatures = new("--temperature", "--temperatures") { Description = "temperatures of all latents, as 0.1,0.8: rows of the table; the model's own by default", AllowMultipleArgumentsPerToken = true, CustomParser = ParseTemperatures };
-    private readonly Option<int?> _limit = CheckedOption.OptionalNumber("--limit", "most images to take", 1);
     private readonly Option<int> _batch = CheckedOption.Number("--batch", "samples drawn at once", 40, 1, 4096);
     private readonly Option<ulong> _seed = CheckedOption.Number("--seed", "seed of what is drawn", 0UL, 0UL);
     private readonly Option<string?> _perceptual = new("--perceptual") { Description = "file of a perceptual distance's network: torchvision's AlexNet, VGG-16 or SqueezeNet 1.1, or the deep-compressed SqueezeNet 1.0" };
@@ -44,14 +42,15 @@ internal sealed class EvaluationArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Model, _images, Output, _scale, _samples, _temperatures, _limit, _perceptual, _lpips, Brisque, PixelSampling, _batch, _seed, ConsistencyCurve, _prefixes, _completions, Device, Threads])
+        foreach (Option option in (Option[])[Model, Output, _scale, _samples, _temperatures, _perceptual, _lpips, Brisque, PixelSampling, _batch, _seed, ConsistencyCurve, _prefixes, _completions, Device, Threads])
         {
             command.Options.Add(option);
         }
 
+        _images.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (!result.GetValue(ConsistencyCurve) && result.GetValue(_images) is not { Length: > 0 })
+            if (!result.GetValue(ConsistencyCurve) && result.GetValue(_images.Images) is not { Length: > 0 })
             {
                 result.AddError("--images is required, but for --consistency-curve");
             }
@@ -95,22 +94,8 @@ internal sealed class EvaluationArguments
     public PerceptualDistance? LoadPerceptual(ParseResult parsed) =>
         parsed.GetValue(_perceptual) is string file ? PerceptualDistance.Load(file, parsed.GetValue(_lpips)) : null;
 
-    /// <summary>The test images.</summary>
-    /// <exception cref="InvalidImageException">There is none, or one can't be decoded.</exception>
-    public IEnumerable<NamedImage> Sources(ParseResult parsed)
-    {
-        bool any = false;
-        foreach (NamedImage image in parsed.GetRequiredValue(_images).SelectMany(ImageSources.Named).Take(parsed.GetValue(_limit) ?? int.MaxValue))
-        {
-            any = true;
-            yield return image;
-        }
-
-        if (!any)
-        {
-            throw new InvalidImageException("--images: there is no image (PNG, JPEG or WebP)");
-        }
-    }
+    /// <inheritdoc cref="ImageArguments.Sources"/>
+    public IEnumerable<NamedImage> Sources(ParseResult parsed, int size) => _images.Sources(parsed, size);
 
     /// <summary>A file in the output folder.</summary>
     public string PathOf(ParseResult parsed, string name) => Path.Combine(parsed.GetRequiredValue(Output), name);

@@ -20,16 +20,11 @@ internal static class ReconstructCommand
     public static Command Create()
     {
         var arguments = new PictureArguments();
-        var images = new Option<string[]>("--images")
-        {
-            Description = "images, folders of images, or files made by 'dataset'; each image is cut to its middle square and resized",
-            Required = true,
-            AllowMultipleArgumentsPerToken = true,
-        };
-        Option<int?> limit = CheckedOption.OptionalNumber("--limit", "most images to take", 1);
+        var images = new ImageArguments(required: true);
         Option<int> draws = CheckedOption.Number("--draws", "reconstructions from drawn latents, besides the one from the posterior's means", 0, 0, 100);
         Option<ulong> seed = CheckedOption.Number("--seed", "seed of what is drawn", 0UL, 0UL);
-        var command = new Command("reconstruct", "take images through a prior's posterior and back") { images, limit, draws, seed };
+        var command = new Command("reconstruct", "take images through a prior's posterior and back") { draws, seed };
+        images.AddTo(command);
         arguments.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
@@ -44,19 +39,17 @@ internal static class ReconstructCommand
             int size = folder.Prior.Hyperparameters.ImageSize;
             DecodeRow[] rows = [Reconstruction.Mean, .. Enumerable.Range(0, parsed.GetValue(draws)).Select(draw => new DecodeRow(parsed.GetValue(seed), (uint)draw, 1, 1))];
             var sheet = new ReconstructionSheet(rows.Length, size);
-            IEnumerable<NamedImage> sources = parsed.GetRequiredValue(images).SelectMany(ImageSources.Named).Take(parsed.GetValue(limit) ?? int.MaxValue);
-            foreach (NamedImage source in sources)
+            foreach (NamedImage source in images.Sources(parsed, size))
             {
-                RgbImage original = MiddleSquare.Resized(source.Image, size);
                 var results = new List<RgbImage>();
                 foreach (DecodeRow row in rows)
                 {
                     stop.ThrowIfCancellationRequested();
-                    using Tensor levels = Pictures.ToLevels(original, device);
+                    using Tensor levels = Pictures.ToLevels(source.Image, device);
                     results.AddRange(Reconstruction.Of(model, levels, [row], sampling, folder.Manifest.OutputBias));
                 }
 
-                IReadOnlyList<double> ratios = sheet.Add(original, results);
+                IReadOnlyList<double> ratios = sheet.Add(source.Image, results);
                 Write(parsed, Path.Combine(parsed.GetRequiredValue(arguments.Output), $"{sheet.Count:D4}-{source.Name}"), results, ratios);
             }
 
@@ -77,14 +70,7 @@ internal static class ReconstructCommand
         }
     }
 
-    private static void Summarize(ParseResult parsed, ReconstructionSheet sheet)
-    {
-        if (sheet.Count == 0)
-        {
-            throw new InvalidImageException("--images: there is no image (PNG, JPEG or WebP)");
-        }
-
+    private static void Summarize(ParseResult parsed, ReconstructionSheet sheet) =>
         parsed.InvocationConfiguration.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{sheet.Count} images, mean PSNR of the reconstructions from the posterior's means {sheet.MeanPsnr:F2} dB"));
-    }
 }

@@ -76,8 +76,8 @@ internal sealed class PerceptualDistance : IDisposable
             throw new ArgumentException("images can't be compared together where there is none, or where they differ in size");
         }
 
-        using DisposeScope scope = NewDisposeScope();
-        return Features(cat([.. images.Select(image => Pictures.ToLevels(image, _device))]));
+        using Tensor levels = Pictures.ToLevels(images, _device);
+        return Features(levels);
     }
 
     /// <summary>The distance of each image of a batch to the image at the same place in another.</summary>
