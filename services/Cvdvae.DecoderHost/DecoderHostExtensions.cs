@@ -44,7 +44,7 @@ public static class DecoderHostExtensions
             provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.AddSingleton<DecoderMetrics>();
         services.AddSingleton<DecoderLinks>();
-        services.AddSingleton(provider => new FeatureSource(provider.GetRequiredService<DecoderLinks>().Encoder));
+        services.AddSingleton(provider => new FeatureSource(provider.GetRequiredService<DecoderLinks>().Encoder, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NeighbourWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<NeighbourWatch>());
         services.AddSingleton(CreateStage);

@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Model;
@@ -10,7 +11,7 @@ public readonly record struct Elbo(Tensor Distortion, Tensor Rate)
     /// <summary>The mean of both over the batch, a scalar: what training minimises.</summary>
     public Tensor Mean()
     {
-        using Tensor sum = Distortion + Rate;
+        using Tensor sum = Distortion.Plus(Rate);
         return sum.mean();
     }
 }

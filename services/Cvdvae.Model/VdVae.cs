@@ -2,6 +2,7 @@ using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Layers;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
 using TorchSharp.Utils;
@@ -47,8 +48,8 @@ public sealed class VdVae : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor values = levels.to(ScalarType.Float32);
-        values = Architecture.Hyperparameters.IsLowBit ? (values / 8).floor() * 8 : values;
-        return ((values - 127.5) / 127.5).MoveToOuterDisposeScope();
+        values = Architecture.Hyperparameters.IsLowBit ? values.Over(8).floor().Times(8) : values;
+        return values.Minus(127.5).Over(127.5).MoveToOuterDisposeScope();
     }
 
     /// <summary>The evidence lower bound of images.</summary>
@@ -63,10 +64,10 @@ public sealed class VdVae : nn.Module
         Tensor features = WalkPosterior(normalized, Architecture.Groups.Count, noise, (_, step) =>
         {
             Tensor kl = step.Kl.sum([1, 2, 3]);
-            rate = rate is null ? kl : rate + kl;
+            rate = rate is null ? kl : rate.Plus(kl);
         });
         Tensor distortion = new MixtureOfLogistics(_decoder.PixelParameters(features)).NegativeLogLikelihood(target, Architecture.Hyperparameters.IsLowBit);
-        return new Elbo(distortion.MoveToOuterDisposeScope(), (rate! / dimensions).MoveToOuterDisposeScope());
+        return new Elbo(distortion.MoveToOuterDisposeScope(), rate!.Over(dimensions).MoveToOuterDisposeScope());
     }
 
     /// <summary>Runs the first groups of the decoder with the latents of high-res images.</summary>

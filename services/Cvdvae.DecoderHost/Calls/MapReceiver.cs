@@ -19,6 +19,7 @@ internal sealed class MapReceiver
     private readonly Action<EncodeResponse>? _passOn;
     private TensorAssembler? _assembler;
     private int _partial;
+    private bool _passedOn;
 
     /// <summary>Creates a receiver.</summary>
     /// <param name="model">The model.</param>
@@ -30,14 +31,21 @@ internal sealed class MapReceiver
         (_complete, _passOn) = (complete, passOn);
         _own = NeededMaps.Groups(model, parameters.Scale).Where(group => group.Resolution <= parameters.LastResolution).ToDictionary(group => group.Resolution);
         _later = passOn is null ? [] : [.. NeededMaps.GroupsAfter(model, parameters.Scale).Select(group => group.Resolution).Where(resolution => resolution <= parameters.LastResolution)];
-        Resolutions = [.. _own.Keys.Concat(_later).Order()];
     }
 
-    /// <summary>The resolutions whose maps are to come, coarse to fine.</summary>
-    public IReadOnlyList<int> Resolutions { get; }
+    /// <summary>The resolutions whose maps are still to come, coarse to fine.</summary>
+    public IReadOnlyList<int> Resolutions => [.. _own.Keys.Concat(_later).Order()];
 
     /// <summary>Whether every map that this stage needs has come.</summary>
     public bool IsComplete => _own.Count == 0;
+
+    /// <summary>Prepares for another sender, which begins with <see cref="Resolutions"/>.</summary>
+    /// <returns>False: pieces of later stages' maps were passed on, which those could not have twice.</returns>
+    public bool TryRestart()
+    {
+        (_assembler, _partial) = (null, 0);
+        return !_passedOn;
+    }
 
     /// <summary>Takes a piece.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: it is not a piece of a map that is to come.</exception>
@@ -45,6 +53,7 @@ internal sealed class MapReceiver
     {
         if (piece.Resolution <= int.MaxValue && _later.Contains((int)piece.Resolution) && !(_assembler?.IsPartial ?? false))
         {
+            _passedOn = true;
             _passOn!(piece);
             return;
         }

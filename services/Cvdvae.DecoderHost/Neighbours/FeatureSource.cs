@@ -6,10 +6,17 @@ using Grpc.Core;
 
 namespace Cvdvae.DecoderHost.Neighbours;
 
-/// <summary>Pulls the feature maps of a request from the encoder, coarsest first, so that decoding starts before the fine ones are there.</summary>
+/// <summary>
+/// Pulls the feature maps of a request from the encoder, coarsest first, so that decoding starts before the fine ones are there. Where an encoder is lost or
+/// stopping, the maps that are missing are asked for again: another one behind the same name gives the same.
+/// </summary>
 /// <param name="encoder">The encoder.</param>
-internal sealed class FeatureSource(V1.EncoderService.EncoderServiceClient encoder)
+/// <param name="time">Clock.</param>
+internal sealed class FeatureSource(V1.EncoderService.EncoderServiceClient encoder, TimeProvider time)
 {
+    private const int MostTries = 4;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Pulls the maps.</summary>
     /// <param name="model">The model.</param>
     /// <param name="parameters">The request.</param>
@@ -17,6 +24,22 @@ internal sealed class FeatureSource(V1.EncoderService.EncoderServiceClient encod
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="RpcException">The encoder refused or failed.</exception>
     public async Task PullAsync(LoadedDecoder model, DecodeParameters parameters, MapReceiver receiver, CancellationToken cancellation)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await PullOnceAsync(model, parameters, receiver, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && tries < MostTries && receiver.TryRestart())
+            {
+                await Task.Delay(FirstPause * (1 << (tries - 1)), time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task PullOnceAsync(LoadedDecoder model, DecodeParameters parameters, MapReceiver receiver, CancellationToken cancellation)
     {
         var request = new EncodeRequest
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cvdvae.Model.Configuration;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ internal static class LatentNoise
             source.FillNormal(new NoiseStream(rows[row].Seed, rows[row].Sample, (uint)group.Index), own);
             if (temperature != 1)
             {
-                noise.narrow(0, row, 1).mul_(temperature);
+                noise.narrow(0, row, 1).TimesInPlace(temperature);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,7 +52,7 @@ public sealed class PixelOutput
     public static Tensor ToLevels(Tensor values, double outputBias = 0)
     {
         using DisposeScope scope = NewDisposeScope();
-        return ((values + 1) * 127.5 + outputBias).clamp_(0, 255).round_().to(ScalarType.Byte).MoveToOuterDisposeScope();
+        return values.Plus(1).TimesInPlace(127.5).Plus(outputBias).WithinInPlace(0, 255).round_().to(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
     private static Tensor Uniform(IReadOnlyList<DecodeRow> rows, int group, long[] shape, INoiseSource source)

@@ -1,5 +1,6 @@
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Layers;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -57,7 +58,7 @@ public sealed class TopDownBlock : nn.Module
         Tensor hidden = _prior.Middle(_prior.First.Of(activated));
         Tensor z = posterior.Sample(noise(posterior.Mean));
         Tensor kl = posterior.KlDivergence(Gaussian.From(_prior.Last, hidden, _zdim));
-        Tensor features = _resnet.call(x + Residual(hidden, z));
+        Tensor features = _resnet.call(x.Plus(Residual(hidden, z)));
         return new PosteriorStep(
             features.MoveToOuterDisposeScope(),
             z.MoveToOuterDisposeScope(),
@@ -76,8 +77,8 @@ public sealed class TopDownBlock : nn.Module
         Tensor activated = Gelu.Of(x);
         Tensor hidden = _prior.Middle(_prior.First.Of(activated));
         Gaussian source = rows.At(_group, activated, () => Gaussian.From(_prior.Last, hidden, _zdim));
-        Tensor z = source.LogSigma.exp_().mul_(noise).add_(source.Mean);
-        Tensor features = Residual(hidden, z).add_(x);
+        Tensor z = source.LogSigma.exp_().mul_(noise).PlusInPlace(source.Mean);
+        Tensor features = Residual(hidden, z).PlusInPlace(x);
         return _resnet.call(features).MoveToOuterDisposeScope();
     }
 
@@ -89,7 +90,7 @@ public sealed class TopDownBlock : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor weight = cat([_prior.Last.weight.narrow(0, 2 * _zdim, _group.Width), _zProj.weight], 1);
-        Tensor bias = _prior.Last.bias!.narrow(0, 2 * _zdim, _group.Width) + _zProj.bias!;
+        Tensor bias = _prior.Last.bias!.narrow(0, 2 * _zdim, _group.Width).Plus(_zProj.bias!);
         return Convolutions.Apply1x1(cat([hidden, z], 1), weight, bias).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,6 @@
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Layers;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -103,7 +104,7 @@ public sealed class TopDownDecoder : nn.Module
     /// <summary>Gain and bias after the last group: px_z of the official program, (B, width, size, size).</summary>
     /// <exception cref="InvalidOperationException">The stage does not have the last group.</exception>
     public Tensor Finish(Tensor features) =>
-        _outNet is null ? throw new InvalidOperationException("This stage does not have the last group.") : addcmul(_bias!, features, _gain!, 1);
+        _outNet is null ? throw new InvalidOperationException("This stage does not have the last group.") : _bias!.PlusProduct(features, _gain!);
 
     /// <summary>Features that a group starts from: (B, width, r, r), owned by the caller.</summary>
     internal Tensor Enter(LatentGroup group, Tensor? features, int rows)
@@ -126,7 +127,7 @@ public sealed class TopDownDecoder : nn.Module
         Tensor x = Laid(Upsample(taken, group.Resolution));
         if (bias is not null)
         {
-            x = is_grad_enabled() ? x + Laid(bias) : x.add_(bias);
+            x = is_grad_enabled() ? x.Plus(Laid(bias)) : x.PlusInPlace(bias);
         }
 
         return x.MoveToOuterDisposeScope();

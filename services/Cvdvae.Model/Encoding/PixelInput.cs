@@ -1,5 +1,6 @@
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Layers;
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +15,6 @@ public static class PixelInput
     public static Tensor Normalize(Tensor levels, PriorHyperparameters prior)
     {
         using DisposeScope scope = NewDisposeScope();
-        return ((levels.to(ScalarType.Float32) + prior.Shift) * prior.Scale).ChannelsLast().MoveToOuterDisposeScope();
+        return levels.to(ScalarType.Float32).Plus(prior.Shift).Times(prior.Scale).ChannelsLast().MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -59,7 +60,7 @@ public sealed class Block : nn.Module<Tensor, Tensor>
         Tensor output = _c4.Of(Middle(_c1.Of(Gelu.Of(input))));
         if (_residual)
         {
-            output = is_grad_enabled() ? output + input : output.add_(input);
+            output = is_grad_enabled() ? output.Plus(input) : output.PlusInPlace(input);
         }
 
         if (_downRate > 1)
@@ -89,7 +90,7 @@ public sealed class Block : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = _c1.OfInputs(activated, 0, withBias: true);
-        hidden = is_grad_enabled() ? hidden + secondPart : hidden.add_(secondPart);
+        hidden = is_grad_enabled() ? hidden.Plus(secondPart) : hidden.PlusInPlace(secondPart);
         return Middle(hidden).MoveToOuterDisposeScope();
     }
 

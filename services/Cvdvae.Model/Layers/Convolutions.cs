@@ -107,7 +107,7 @@ internal static class Convolutions
             convolution.bias!.zero_();
             if (weightScale != 1)
             {
-                convolution.weight.mul_(weightScale);
+                convolution.weight.TimesInPlace(weightScale);
             }
         }
 

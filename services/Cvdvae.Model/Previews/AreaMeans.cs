@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,6 +17,6 @@ internal static class AreaMeans
         using DisposeScope scope = NewDisposeScope();
         long factor = levels.shape[1] / resolution;
         Tensor blocks = levels.cpu().to(ScalarType.Float64).reshape(-1, resolution, factor, resolution, factor, 3);
-        return (blocks.sum([2, 4]) / (factor * factor)).MoveToOuterDisposeScope();
+        return blocks.sum([2, 4]).Over(factor * factor).MoveToOuterDisposeScope();
     }
 }

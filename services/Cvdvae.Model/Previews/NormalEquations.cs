@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,11 +26,11 @@ internal sealed class NormalEquations : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = cat([features, ones(features.shape[0], 1, dtype: ScalarType.Float64), colours], 1);
-        _moments.add_(rows.t().mm(rows));
+        _moments.PlusInPlace(rows.t().mm(rows));
     }
 
     /// <summary>Adds the rows of another system.</summary>
-    public void Add(NormalEquations other) => _moments.add_(other._moments);
+    public void Add(NormalEquations other) => _moments.PlusInPlace(other._moments);
 
     /// <summary>
     /// The map that minimises the mean of |colour - (W x + b)|^2 plus <paramref name="ridge"/> v |W|^2, with v the mean variance of the features: the
@@ -39,8 +40,8 @@ internal sealed class NormalEquations : IDisposable
     public AffineMap Solve(double ridge)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor means = _moments.narrow(0, _width, 1) / Count();                       // (1, C + 4)
-        Tensor covariance = _moments / Count() - means.t().mm(means);
+        Tensor means = _moments.narrow(0, _width, 1).Over(Count());                       // (1, C + 4)
+        Tensor covariance = _moments.Over(Count()) - means.t().mm(means);
         Tensor ofFeatures = covariance.narrow(0, 0, _width);
         Tensor between = ofFeatures.narrow(1, _width + 1, 3);                         // (C, 3)
         Tensor within = ofFeatures.narrow(1, 0, _width);                              // (C, C)
@@ -48,7 +49,7 @@ internal sealed class NormalEquations : IDisposable
         // Features that never change leave nothing to solve: any ridge makes their weights 0.
         double variance = within.diagonal().mean().item<double>();
         double penalty = variance > 0 ? ridge * variance : 1;
-        Tensor weight = linalg.solve(within + penalty * eye(_width, dtype: ScalarType.Float64), between).t().contiguous();
+        Tensor weight = linalg.solve(within.Plus(eye(_width, dtype: ScalarType.Float64).Times(penalty)), between).t().contiguous();
         Tensor bias = means.narrow(1, _width + 1, 3).squeeze(0) - weight.mv(means.narrow(1, 0, _width).squeeze(0));
         return new AffineMap(weight.DetachFromDisposeScope(), bias.DetachFromDisposeScope());
     }

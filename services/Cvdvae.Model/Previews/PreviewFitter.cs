@@ -1,4 +1,5 @@
 using Cvdvae.Model.Decoding;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -123,7 +124,7 @@ public sealed class PreviewFitter
         Tensor kept = tame.nonzero().squeeze(1);
         foreach ((int resolution, Tensor rows) in features)
         {
-            Tensor colours = AreaMeans.Of(levels, resolution) / 127.5 - 1;
+            Tensor colours = AreaMeans.Of(levels, resolution).Over(127.5).Minus(1);
             equations(resolution).Add(OfSamples(rows), OfSamples(PixelRows.Of(colours, first)));
         }
 
@@ -134,7 +135,7 @@ public sealed class PreviewFitter
     private static Tensor IsTame(Tensor x)
     {
         Tensor size = x.square().mean([1, 2, 3]).sqrt().nan_to_num(double.PositiveInfinity).cpu();
-        return size.isfinite().logical_and(size <= Wild * size.median());
+        return size.isfinite().logical_and(size <= size.median().Times(Wild));
     }
 
     /// <summary>Compares a batch's 8-bit previews with its 8-bit final images.</summary>

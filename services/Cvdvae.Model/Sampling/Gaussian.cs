@@ -1,4 +1,5 @@
 using Cvdvae.Model.Layers;
+using Cvdvae.Model.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace Cvdvae.Model.Sampling;
 public readonly record struct Gaussian(Tensor Mean, Tensor LogSigma)
 {
     /// <summary>mean + sigma * noise.</summary>
-    public Tensor Sample(Tensor noise) => LogSigma.exp() * noise + Mean;
+    public Tensor Sample(Tensor noise) => (LogSigma.exp() * noise).Plus(Mean);
 
     /// <summary>KL(this || other) in nats, element by element, closed form.</summary>
     public Tensor KlDivergence(Gaussian other)
@@ -21,7 +22,7 @@ public readonly record struct Gaussian(Tensor Mean, Tensor LogSigma)
         (Tensor otherMean, Tensor otherLogSigma) = (other.Mean.permute(0, 2, 3, 1), other.LogSigma.permute(0, 2, 3, 1));
         Tensor difference = otherLogSigma - logSigma;
         Tensor scaled = (mean - otherMean) * (-otherLogSigma).exp();
-        Tensor kl = difference - 0.5 + ((-2 * difference).exp() + scaled.square()) * 0.5;
+        Tensor kl = difference.Minus(0.5).Plus(difference.Times(-2).exp().Plus(scaled.square()).Times(0.5));
         return kl.permute(0, 3, 1, 2);
     }
 

@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,8 +30,8 @@ public sealed class MixtureOfLogistics
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor chosen = Choose(Logits() - (-componentUniform.log()).log());
-        Tensor logScales = cat([chosen.narrow(1, 1, 1), chosen.narrow(1, 4, 1), chosen.narrow(1, 7, 1)], 1).clamp_min_(SmallestLogScale);
-        Tensor logits = logisticUniform.log() - (1 - logisticUniform).log();
+        Tensor logScales = cat([chosen.narrow(1, 1, 1), chosen.narrow(1, 4, 1), chosen.narrow(1, 7, 1)], 1).AtLeast(SmallestLogScale);
+        Tensor logits = logisticUniform.log() - (-logisticUniform).Plus(1).log();
         return Chain(chosen.chunk(9, 1), logScales.exp_().mul_(logits).chunk(3, 1), 1).MoveToOuterDisposeScope();
     }
 
@@ -61,30 +62,30 @@ public sealed class MixtureOfLogistics
         Tensor green = target.narrow(1, 1, 1);
         Tensor blue = target.narrow(1, 2, 1);
         Tensor logProbability = nn.functional.log_softmax(p[0], 1)
-            + LogProbability(red, p[1], p[2], lowBit)
-            + LogProbability(green, p[4] + p[3].tanh() * red, p[5], lowBit)
-            + LogProbability(blue, p[7] + p[6].tanh() * red + p[9].tanh() * green, p[8], lowBit);
+            .Plus(LogProbability(red, p[1], p[2], lowBit))
+            .Plus(LogProbability(green, p[4].Plus(p[3].tanh() * red), p[5], lowBit))
+            .Plus(LogProbability(blue, p[7].Plus(p[6].tanh() * red).Plus(p[9].tanh() * green), p[8], lowBit));
         double dimensions = 3.0 * target.shape[2] * target.shape[3];
-        return (logProbability.logsumexp(1).sum([1, 2]) / -dimensions).MoveToOuterDisposeScope();
+        return logProbability.logsumexp(1).sum([1, 2]).Over(-dimensions).MoveToOuterDisposeScope();
     }
 
     /// <summary>Log-probability of the bin around a value under each component, (B, M, H, W); the outermost bins reach to infinity.</summary>
     private static Tensor LogProbability(Tensor value, Tensor location, Tensor logScale, bool lowBit)
     {
         double halfBin = lowBit ? 1.0 / 31 : 1.0 / 255;
-        logScale = logScale.clamp_min(SmallestLogScale);
+        logScale = logScale.AtLeast(SmallestLogScale);
         Tensor inverseScale = (-logScale).exp();
         Tensor middle = (value - location) * inverseScale;
-        Tensor reach = inverseScale * halfBin;
-        Tensor upper = middle + reach;
+        Tensor reach = inverseScale.Times(halfBin);
+        Tensor upper = middle.Plus(reach);
         Tensor lower = middle - reach;
         Tensor probability = upper.sigmoid() - lower.sigmoid();
 
         // Where the bin's probability vanishes in single precision, its density times its width stands in for it.
-        Tensor logDensity = middle - logScale - 2 * nn.functional.softplus(middle) - Math.Log(lowBit ? 15.5 : 127.5);
-        Tensor inner = where(probability > 1e-5, probability.clamp_min(1e-12).log(), logDensity);
-        Tensor open = where(value < -0.999, upper - nn.functional.softplus(upper), -nn.functional.softplus(lower));
-        return where(value.abs() > 0.999, open, inner);
+        Tensor logDensity = (middle - logScale - nn.functional.softplus(middle).Times(2)).Minus(Math.Log(lowBit ? 15.5 : 127.5));
+        Tensor inner = where(probability.IsAbove(1e-5), probability.AtLeast(1e-12).log(), logDensity);
+        Tensor open = where(value.IsBelow(-0.999), upper - nn.functional.softplus(upper), -nn.functional.softplus(lower));
+        return where(value.abs().IsAbove(0.999), open, inner);
     }
 
     /// <summary>
@@ -95,12 +96,12 @@ public sealed class MixtureOfLogistics
     /// <param name="axis">Along which the colours are joined.</param>
     private static Tensor Chain(Tensor[] parameters, Tensor[]? noise, int axis)
     {
-        Tensor Value(int colour) => noise is null ? parameters[3 * colour] : parameters[3 * colour] + noise[colour];
+        Tensor Value(int colour) => noise is null ? parameters[3 * colour] : parameters[3 * colour].Plus(noise[colour]);
         Tensor Coefficient(int index) => parameters[3 * index + 2].tanh();
 
-        Tensor red = Value(0).clamp(-1, 1);
-        Tensor green = (Value(1) + Coefficient(0) * red).clamp_(-1, 1);
-        Tensor blue = (Value(2) + Coefficient(1) * red + Coefficient(2) * green).clamp_(-1, 1);
+        Tensor red = Value(0).Within(-1, 1);
+        Tensor green = Value(1).Plus(Coefficient(0) * red).WithinInPlace(-1, 1);
+        Tensor blue = Value(2).Plus(Coefficient(1) * red).Plus(Coefficient(2) * green).WithinInPlace(-1, 1);
         return cat([red, green, blue], axis);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Encoding;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Model.Weights;
 using TorchSharp;
@@ -115,7 +116,7 @@ public sealed class ReferenceVerifier
         });
         Compare("posterior.px_z", _prior.Decoder.Finish(features));
         var mixture = new MixtureOfLogistics(_prior.Decoder.PixelParameters(features));
-        Tensor target = (levels.to(ScalarType.Float32) - 127.5) / 127.5;
+        Tensor target = levels.to(ScalarType.Float32).Minus(127.5).Over(127.5);
         Compare("posterior.nll", mixture.NegativeLogLikelihood(target, lowBit: false));
         Compare("posterior.nll.lowbit", mixture.NegativeLogLikelihood(target, lowBit: true));
     }
@@ -209,7 +210,7 @@ public sealed class ReferenceVerifier
         Tensor difference = (actual.to(ScalarType.Float64).cpu() - exact).abs();
         double error = difference.max().item<double>();
         double magnitude = exact.abs().max().item<double>();
-        double? off = levels ? (difference > 0).to(ScalarType.Float64).mean().item<double>() : null;
+        double? off = levels ? difference.IsAbove(0).to(ScalarType.Float64).mean().item<double>() : null;
         double floor = name.Contains(".kl.", StringComparison.Ordinal) ? DivergenceFloor : 0;
         bool passed = levels ? off <= LevelTolerance && error <= 1 : error <= Math.Max(floor, _tolerance(name) * magnitude);
         _comparisons.Add(new TensorComparison(name, error, magnitude, off, passed));

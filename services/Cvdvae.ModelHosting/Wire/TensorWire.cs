@@ -45,7 +45,7 @@ public static class TensorWire
         using DisposeScope scope = NewDisposeScope();
         using IDisposable mode = inference_mode();
         ScalarType scalar = ToScalarType("feature_type", type);
-        Tensor converted = scalar == ScalarType.Float16 && tensor.dtype != ScalarType.Float16 ? tensor.clamp((float)Half.MinValue, (float)Half.MaxValue) : tensor;
+        Tensor converted = scalar == ScalarType.Float16 && tensor.dtype != ScalarType.Float16 ? tensor.Within((double)Half.MinValue, (double)Half.MaxValue) : tensor;
         Tensor packed = converted.to(scalar).cpu().contiguous();
         byte[] data = GC.AllocateUninitializedArray<byte>(checked((int)(packed.numel() * packed.element_size())));
         packed.bytes.CopyTo(data);

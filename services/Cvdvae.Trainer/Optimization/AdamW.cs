@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,20 +40,22 @@ internal sealed class AdamW : IDisposable
         Tensor gradient = Parameters.Gradients;
         if (gradientFactor != 1)
         {
-            gradient.mul_(gradientFactor);
+            gradient.TimesInPlace(gradientFactor);
         }
 
         FirstMoment.lerp_(gradient, 1 - _beta1);
-        SecondMoment.mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
+        using Scalar fresh = (1 - _beta2).ToScalar();
+        SecondMoment.TimesInPlace(_beta2).addcmul_(gradient, gradient, fresh);
         double correction1 = 1 - Math.Pow(_beta1, Updates);
         double correction2 = 1 - Math.Pow(_beta2, Updates);
-        Tensor denominator = SecondMoment.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
+        Tensor denominator = SecondMoment.sqrt().TimesInPlace(1 / Math.Sqrt(correction2)).Plus(Epsilon);
         if (_weightDecay != 0)
         {
-            Parameters.Values.mul_(1 - learningRate * _weightDecay);
+            Parameters.Values.TimesInPlace(1 - learningRate * _weightDecay);
         }
 
-        Parameters.Values.addcdiv_(FirstMoment, denominator, -learningRate / correction1);
+        using Scalar step = (-learningRate / correction1).ToScalar();
+        Parameters.Values.addcdiv_(FirstMoment, denominator, step);
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Cvdvae.Imaging;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Sampling;
@@ -56,7 +57,7 @@ internal sealed class EncoderTask : ITrainingTask
         }
 
         IReadOnlyList<Tensor> divergences = _encoder.Divergences(_prior, _prior.Normalize(x), _prior.Normalize(y), (_, like) => StandardNormal.Like(like));
-        Tensor sum = stack([.. divergences.Select(kl => kl.sum())]).sum() / indices.Length;
+        Tensor sum = stack([.. divergences.Select(kl => kl.sum())]).sum().Over(indices.Length);
         Tensor mean = stack([.. divergences.Select(kl => kl.mean())]).sum();
         return _loss == GroupLoss.Sum ? [("kl_sum", sum), ("kl_mean", mean)] : [("kl_mean", mean), ("kl_sum", sum)];
     }

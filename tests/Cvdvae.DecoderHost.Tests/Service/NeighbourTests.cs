@@ -107,6 +107,55 @@ public sealed class NeighbourTests
     }
 
     [Theory]
+    [InlineData(2, 4)]
+    [InlineData(2, 1)]
+    [InlineData(1, 8)]
+    public async Task Decode_EncoderIsLostMidway_AsksAgainForWhatIsMissing(int losses, int resolution)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync([""]);
+        Decoding expected = await cluster.DecodeAsync(cluster.Request(seed: 5));
+        int pieces = 0;
+
+        // The coarsest map is a single piece; of the others one piece has come before the loss.
+        cluster.Encoder.Spoil = map => map.Resolution == resolution && (resolution == 1 || ++pieces % 2 == 0) && cluster.Encoder.Calls <= 1 + losses
+            ? throw new RpcException(new Status(StatusCode.Unavailable, "the service is stopping"))
+            : map;
+
+        Decoding decoding = await cluster.DecodeAsync(cluster.Request(seed: 5));
+
+        Assert.Equal(1 + losses + 1, cluster.Encoder.Calls);
+        Assert.Equal(new[] { 1u, 4u, 8u }.Where(asked => asked >= resolution), cluster.Encoder.Asked);
+        Assert.Equal(expected.Order, decoding.Order);
+        Assert.Equal(expected.Frames.Last().Image, decoding.Frames.Last().Image);
+    }
+
+    [Fact]
+    public async Task Decode_EncoderIsLostAgainAndAgain_IsUnavailable()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync([""]);
+        cluster.Encoder.Spoil = _ => throw new RpcException(new Status(StatusCode.Unavailable, "the service is stopping"));
+
+        RpcException error = await cluster.RefusedAsync(cluster.Request());
+
+        Assert.Equal((StatusCode.Unavailable, 4), (error.StatusCode, cluster.Encoder.Calls));
+        await cluster.IdleAsync();
+    }
+
+    [Fact]
+    public async Task Decode_EncoderIsLostAfterMapsForTheNextStage_IsUnavailableAtOnce()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(["1-4", "8-32"]);
+        int pieces = 0;
+        cluster.Encoder.Spoil = map => map.Resolution == 8 && ++pieces == 2 ? throw new RpcException(new Status(StatusCode.Unavailable, "gone")) : map;
+
+        RpcException error = await cluster.RefusedAsync(cluster.Request());
+
+        Assert.Equal((StatusCode.Unavailable, 1), (error.StatusCode, cluster.Encoder.Calls));
+        await cluster.IdleAsync(0);
+        await cluster.IdleAsync(1);
+    }
+
+    [Theory]
     [InlineData("gone", StatusCode.FailedPrecondition)]
     [InlineData("other resolution", StatusCode.Internal)]
     [InlineData("other shape", StatusCode.Internal)]

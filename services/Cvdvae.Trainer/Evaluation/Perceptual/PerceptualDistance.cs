@@ -1,4 +1,5 @@
 using Cvdvae.Imaging;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Weights;
 using Cvdvae.Trainer.Training;
 using TorchSharp;
@@ -61,7 +62,7 @@ internal sealed class PerceptualDistance : IDisposable
         {
             // One layer's squares at a time.
             using DisposeScope step = NewDisposeScope();
-            layer.div_(layer.square().sum(1, keepdim: true).sqrt_().add_(Epsilon));
+            layer.div_(layer.square().sum(1, keepdim: true).sqrt_().Plus(Epsilon));
         }
 
         return new PerceptualFeatures(_backbone, [.. layers.Select(layer => layer.DetachFromDisposeScope())]);
@@ -103,7 +104,7 @@ internal sealed class PerceptualDistance : IDisposable
             using DisposeScope step = NewDisposeScope();
             Tensor differences = first.Layers[layer] - second.Layers[layer];
             Tensor squares = differences.mul_(differences).mean([2, 3]); // (B, C): mean and weighted sum can change places
-            sum.add_((_weights is null ? squares : squares * _weights[layer]).sum(1));
+            sum.PlusInPlace((_weights is null ? squares : squares * _weights[layer]).sum(1));
         }
 
         return [.. sum.cpu().data<double>()];
