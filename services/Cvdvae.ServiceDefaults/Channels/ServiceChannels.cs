@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Cvdvae.ServiceDefaults.Listening;
+using Cvdvae.ServiceDefaults.Tls;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
@@ -23,12 +24,13 @@ public sealed class ServiceChannels : IDisposable
     private readonly Dictionary<string, GrpcChannel> _channels = new(StringComparer.Ordinal);
     private readonly ServiceChannelOptions _options;
     private readonly ILoggerFactory _loggers;
+    private readonly ClientTls _tls;
     private readonly ServiceProvider _resolvers;
 
     /// <summary>Creates the set, without a channel yet.</summary>
-    public ServiceChannels(IOptions<ServiceChannelOptions> options, ILoggerFactory loggers)
+    internal ServiceChannels(IOptions<ServiceChannelOptions> options, ClientTls tls, ILoggerFactory loggers)
     {
-        (_options, _loggers) = (options.Value, loggers);
+        (_options, _tls, _loggers) = (options.Value, tls, loggers);
         _resolvers = new ServiceCollection()
             .AddSingleton<ResolverFactory>(new DnsResolverFactory(_options.ResolverRefresh))
             .BuildServiceProvider();
@@ -95,6 +97,7 @@ public sealed class ServiceChannels : IDisposable
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
+            SslOptions = _tls.CreateOptions(),
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = _options.StreamWindowBytes,
             ConnectTimeout = _options.ConnectTimeout,
@@ -125,7 +128,7 @@ public sealed class ServiceChannels : IDisposable
 
         if (address.StartsWith("dns:", StringComparison.Ordinal))
         {
-            options.Credentials = ChannelCredentials.Insecure;
+            options.Credentials = _options.Tls ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
             options.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
         }
 
