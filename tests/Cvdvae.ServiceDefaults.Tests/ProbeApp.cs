@@ -42,7 +42,11 @@ internal sealed class ProbeApp : IAsyncDisposable
             new("Listen:Grpc", "http://127.0.0.1:0"),
             new("Listen:Http1", "http://127.0.0.1:0"),
         ]);
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)));
+        foreach ((string key, string value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
         builder.AddServiceDefaults(ServiceRoles.Encoder);
         var logs = new LogCollector();
         builder.Logging.ClearProviders().AddProvider(logs);

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using Cvdvae.ServiceDefaults.Listening;
 using Cvdvae.ServiceDefaults.Tls;
@@ -24,11 +25,17 @@ public sealed class ServiceChannels : IDisposable
     private readonly Dictionary<string, GrpcChannel> _channels = new(StringComparer.Ordinal);
     private readonly ServiceChannelOptions _options;
     private readonly ILoggerFactory _loggers;
-    private readonly ClientTls _tls;
+    private readonly ClientTls? _tls;
     private readonly ServiceProvider _resolvers;
 
+    /// <summary>Creates the set, without a channel yet and without certificates of its own.</summary>
+    public ServiceChannels(IOptions<ServiceChannelOptions> options, ILoggerFactory loggers)
+        : this(options, null, loggers)
+    {
+    }
+
     /// <summary>Creates the set, without a channel yet.</summary>
-    internal ServiceChannels(IOptions<ServiceChannelOptions> options, ClientTls tls, ILoggerFactory loggers)
+    internal ServiceChannels(IOptions<ServiceChannelOptions> options, ClientTls? tls, ILoggerFactory loggers)
     {
         (_options, _tls, _loggers) = (options.Value, tls, loggers);
         _resolvers = new ServiceCollection()
@@ -97,7 +104,7 @@ public sealed class ServiceChannels : IDisposable
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
-            SslOptions = _tls.CreateOptions(),
+            SslOptions = _tls?.CreateOptions() ?? new SslClientAuthenticationOptions(),
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = _options.StreamWindowBytes,
             ConnectTimeout = _options.ConnectTimeout,
