@@ -1,4 +1,4 @@
-import { type StartedEvent, SuperResolutionClient } from 'cvdvae/web';
+import { type CallSettings, type StartedEvent, SuperResolutionClient, SuperResolutionError } from 'cvdvae/web';
 import { CropBox } from './crop-box';
 import { Detail, type Comparison } from './detail';
 import { create, element } from './dom';
@@ -19,6 +19,7 @@ const cropBox = new CropBox();
 const detail = new Detail();
 const grid = new Grid((sample) => comparison && detail.open(grid.samples, sample, comparison));
 const form = element<HTMLFormElement>('settings');
+const apiKey = element<HTMLInputElement>('api-key');
 const settings = new SettingsForm(() => void settingsChanged());
 let picture: Picture | undefined;
 let comparison: Comparison | undefined;
@@ -27,6 +28,12 @@ let running: AbortController | undefined;
 /** The picture, as it is or as a square of it, at a scale. */
 function isExact(): boolean {
   return picture !== undefined && exactScale(picture, settings.info) === settings.values.scale;
+}
+
+/** What calls bring to a server that wants to know who calls. */
+function credentials(): CallSettings {
+  const key = apiKey.value.trim();
+  return key === '' ? {} : { apiKey: key };
 }
 
 function choose(chosen: Picture): void {
@@ -102,7 +109,7 @@ async function draw(clicked = performance.now()): Promise<void> {
     const input = made instanceof Promise ? await made : made;
     const begun = (started: StartedEvent) => (comparison = { started, input: input.pixels });
     // The call is on its way before the page is busy with itself.
-    const ended = new Drawing(client, grid, painter, clicked).run(input, values, settings.info?.outputSize ?? 0, call.signal, begun);
+    const ended = new Drawing(client, grid, painter, clicked).run(input, values, settings.info?.outputSize ?? 0, { ...credentials(), signal: call.signal }, begun);
     showBegin(values.sampleCount, sample);
     const { text } = await ended;
     say(text);
@@ -177,6 +184,10 @@ function showProblem(error: unknown): void {
   element('problem-text').textContent = text;
   element('problem').hidden = false;
   say('');
+  if (error instanceof SuperResolutionError && error.status === 'UNAUTHENTICATED') {
+    element('api-key-row').hidden = false;
+    apiKey.focus();
+  }
 }
 
 function hideProblem(): void {
@@ -202,6 +213,11 @@ function listen(): void {
   element('copy-seed').addEventListener('click', () => {
     void navigator.clipboard.writeText(element<HTMLInputElement>('seed').value).then(() => say('The seed is copied.'), () => say('The seed could not be copied.'));
   });
+  apiKey.addEventListener('change', (event) => {
+    // A key is no setting: it never shows in the address bar.
+    event.stopPropagation();
+    void offerModels();
+  });
   const file = element<HTMLInputElement>('file');
   file.addEventListener('change', () => {
     void chooseFile(file.files?.[0]);
@@ -215,11 +231,18 @@ function listen(): void {
   });
 }
 
+async function offerModels(): Promise<void> {
+  await attempt(async () => {
+    settings.offer(await client.listModels(credentials()));
+    hideProblem();
+  });
+  showSamples();
+}
+
 async function begin(): Promise<void> {
   listen();
   showSamples();
-  await attempt(async () => settings.offer(await client.listModels()));
-  showSamples();
+  await offerModels();
   const sample = new URLSearchParams(location.search).get('sample');
   if (sample !== null) {
     await attempt(async () => {

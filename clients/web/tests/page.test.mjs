@@ -114,6 +114,34 @@ describe('the page', { skip: page.skip, ...limit }, () => {
     await close();
   });
 
+  test('a server that wants a key gets the one that is typed, and only there', async () => {
+    const { tab, close } = await open(browser, '?samples=1');
+    const keys = [];
+    await tab.route('**/cvdvae.v1.SuperResolutionService/*', async (route) => {
+      const key = await route.request().headerValue('x-api-key');
+      keys.push(key);
+      if (key === 'the-key') {
+        await route.continue();
+      } else {
+        await route.fulfill({ status: 200, headers: { 'content-type': 'application/grpc-web+proto', 'grpc-status': '16', 'grpc-message': 'this service needs a key' } });
+      }
+    });
+    assert(await tab.locator('#api-key-row').isHidden());
+    await tab.reload();
+    await tab.waitForSelector('#problem:not([hidden])');
+    assert.match(await tab.locator('#problem').innerText(), /wants to know who you are/);
+    await tab.fill('#api-key', 'the-key');
+    await tab.locator('#api-key').blur();
+    await tab.waitForSelector('#scale-choices input');
+    assert(await tab.locator('#problem').isHidden());
+    await drawSample(tab);
+    await finished(tab);
+    assert.deepEqual([keys[0], keys.at(-1)], [null, 'the-key']);
+    assert(!tab.url().includes('the-key'));
+    assert(!(await tab.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).includes('the-key'));
+    await close();
+  });
+
   test('a wrong seed is not sent', async () => {
     const { tab, close } = await open(browser);
     await tab.fill('#seed', 'minus one');

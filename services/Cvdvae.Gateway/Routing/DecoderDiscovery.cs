@@ -82,7 +82,7 @@ internal sealed partial class DecoderDiscovery(
 
     private async Task FollowAsync(ServiceName name, IPAddress address, CancellationToken stop)
     {
-        string text = $"http://{new IPEndPoint(address, name.Port)}";
+        string text = new IPEndPoint(address, name.Port).ToString();
         var replica = new DecoderReplica(text, channels.To(name, address), time);
         pool.Add(replica);
         Found(name.Host, text);

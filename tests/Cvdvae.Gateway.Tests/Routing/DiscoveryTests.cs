@@ -110,10 +110,9 @@ public sealed class DiscoveryTests
     private async Task<TestGateway> StartAsync(int port, params IPAddress[] addresses)
     {
         _addresses = addresses;
-        TestGateway gateway = await TestGateway.StartWithAsync(
-            new() { ["Decoders:0"] = $"dns:///decoders:{port}" },
-            [],
-            services => services.AddSingleton<NameLookup>(LookUp).Configure<ServiceDefaults.Channels.ServiceChannelOptions>(options => options.ResolverRefresh = TimeSpan.FromSeconds(1)));
+        TestGateway gateway = await TestGateway.StartWithSettingsAsync(
+            [("Gateway:Decoders:0", $"dns:///decoders:{port}"), ("Channels:ResolverRefresh", "00:00:01")],
+            services => services.AddSingleton<NameLookup>(LookUp));
         await Waiting.Until(() => Known(gateway) == addresses.Length);
         return gateway;
     }
