@@ -1,3 +1,4 @@
+using System.Net;
 using Cvdvae.Gateway.Delivery;
 using Cvdvae.Gateway.Requests;
 using Cvdvae.Gateway.Routing;
@@ -38,7 +39,9 @@ public static class GatewayExtensions
         services.AddSingleton<DecodeRouter>();
         services.AddSingleton<UpscaleSession>();
         services.AddSingleton<CallLimit>();
-        services.AddHostedService<DecoderPoller>();
+        services.AddSingleton<DecoderPoller>();
+        services.AddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
+        services.AddHostedService<DecoderDiscovery>();
         services.AddOptions<GrpcServiceOptions<SuperResolutionApi>>().Configure<IOptions<GatewayOptions>>((grpc, gateway) =>
             grpc.MaxReceiveMessageSize = gateway.Value.MaxMessageBytes);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, gateway) =>

@@ -6,7 +6,10 @@ public sealed class GatewayOptions
     /// <summary>Name of the section.</summary>
     public const string Section = "Gateway";
 
-    /// <summary>Addresses of the decoders' first stages; none given: <c>http://127.0.0.1:5200</c>.</summary>
+    /// <summary>
+    /// Addresses of the decoders' first stages; none given: <c>http://127.0.0.1:5200</c>. A <c>dns:///name:port</c> stands for all addresses of the name, which
+    /// is asked for again every <c>Channels:ResolverRefresh</c>, and whenever a decoder comes or goes.
+    /// </summary>
     public IList<string> Decoders { get; } = [];
 
     /// <summary>Model that an empty name means, as "name" or "name@version"; empty: the first by name.</summary>
@@ -40,10 +43,13 @@ public sealed class GatewayOptions
     public int ImageWorkers { get; set; }
 
     /// <summary>How often a decoder is asked for its state, 10 ms to 1 min.</summary>
-    public TimeSpan StatusInterval { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan StatusInterval { get; set; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>How long a decoder may take to tell its state before others are preferred to it, 10 ms to 1 min.</summary>
-    public TimeSpan StatusTimeout { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// How long a decoder may take to tell its state before others are preferred to it, 10 ms to 1 min. Calls that run there are moved to others when nothing has
+    /// come of them either for as long.
+    /// </summary>
+    public TimeSpan StatusTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>How long a decoder that owes its state still counts when there is no other, 0 to 10 min. One that refuses the connection counts no longer.</summary>
     public TimeSpan StatusRetain { get; set; } = TimeSpan.FromSeconds(10);

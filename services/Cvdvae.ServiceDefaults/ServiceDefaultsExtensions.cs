@@ -67,7 +67,7 @@ public static class ServiceDefaultsExtensions
         services.AddOptions<ShutdownOptions>().BindConfiguration(ShutdownOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 
         // The host's own limit comes after ours, so that aborted calls can still end in order.
-        services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, shutdown) => host.ShutdownTimeout = shutdown.Value.Timeout + TimeSpan.FromSeconds(10));
+        services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, shutdown) => host.ShutdownTimeout = shutdown.Value.Delay + shutdown.Value.Timeout + TimeSpan.FromSeconds(10));
         services.AddSingleton<RunningCalls>();
         services.AddHostedService<GracefulShutdown>();
         services.AddSingleton<CallInterceptor>();

@@ -38,7 +38,7 @@ internal sealed partial class DecodeRouter(
             tried.Add(replica);
             try
             {
-                using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, replica.Silence);
                 using ITimer timer = time.CreateTimer(
                     static state => ((CancellationTokenSource)state!).Cancel(), timeout, options.Value.AcceptTimeout, Timeout.InfiniteTimeSpan);
                 return await DecodeCall.StartAsync(replica, record, timeout, cancellationToken);

@@ -4,16 +4,14 @@ using Microsoft.Extensions.Options;
 
 namespace Cvdvae.Gateway.Routing;
 
-/// <summary>Asks every decoder for its state, again and again; sooner after a failure.</summary>
+/// <summary>Asks decoders for their state, again and again; sooner after a failure.</summary>
 internal sealed partial class DecoderPoller(
-    DecoderPool pool, IOptions<GatewayOptions> options, TimeProvider time, ILogger<DecoderPoller> logger) : BackgroundService
+    DecoderPool pool, IOptions<GatewayOptions> options, TimeProvider time, ILogger<DecoderPoller> logger)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(pool.Replicas.Select(replica => PollAsync(replica, stoppingToken)));
-
-    private async Task PollAsync(DecoderReplica replica, CancellationToken stoppingToken)
+    /// <summary>Asks a decoder until that is cancelled.</summary>
+    public async Task PollAsync(DecoderReplica replica, CancellationToken stoppingToken)
     {
         // Failures are told once, and again after each success.
         bool told = false;
@@ -42,6 +40,10 @@ internal sealed partial class DecoderPoller(
                 if (exception is RpcException || replica.Doubt() > options.Value.StatusRetain)
                 {
                     pool.Lost(replica);
+                }
+                else if (replica.IsSilent(options.Value.StatusTimeout) && pool.HasOther(replica))
+                {
+                    await replica.GiveUpAsync();
                 }
 
                 if (!told)

@@ -1,7 +1,5 @@
 using Cvdvae.Gateway.Requests;
-using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.V1;
-using Microsoft.Extensions.Options;
 
 namespace Cvdvae.Gateway.Routing;
 
@@ -9,15 +7,13 @@ namespace Cvdvae.Gateway.Routing;
 internal sealed class DecoderPool
 {
     private readonly Lock _lock = new();
+    private IReadOnlyList<DecoderReplica> _replicas = [];
     private ModelCatalogue _catalogue = ModelCatalogue.Empty;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _turn;
 
-    public DecoderPool(IOptions<GatewayOptions> options, ServiceChannels channels, TimeProvider time) =>
-        Replicas = [.. options.Value.Decoders.Distinct(StringComparer.Ordinal).Select(address => new DecoderReplica(address, channels, time))];
-
     /// <summary>All decoders, whether they can be reached or not.</summary>
-    public IReadOnlyList<DecoderReplica> Replicas { get; }
+    public IReadOnlyList<DecoderReplica> Replicas => Volatile.Read(ref _replicas);
 
     /// <summary>The models that can be asked for.</summary>
     public ModelCatalogue Catalogue => Volatile.Read(ref _catalogue);
@@ -31,15 +27,43 @@ internal sealed class DecoderPool
     public DecoderReplica? Choose(DecodeTarget target, IReadOnlyCollection<DecoderReplica> except)
     {
         // Turns break ties between idle decoders, or the first in the list would get all the calls of a quiet service.
-        int count = Math.Max(1, Replicas.Count);
+        IReadOnlyList<DecoderReplica> replicas = Replicas;
+        int count = Math.Max(1, replicas.Count);
         int first = (int)(Interlocked.Increment(ref _turn) % count);
-        return Enumerable.Range(0, Replicas.Count)
-            .Select(offset => Replicas[(first + offset) % count])
+        return Enumerable.Range(0, replicas.Count)
+            .Select(offset => replicas[(first + offset) % count])
             .Where(replica => !except.Contains(replica) && replica.Find(target) is not null)
             .OrderBy(replica => replica.IsDoubted)
             .ThenBy(replica => Math.Round(replica.RemainingSeconds, 3))
             .ThenBy(replica => replica.Calls)
             .FirstOrDefault();
+    }
+
+    /// <summary>Whether a decoder that answers serves one of the models of another.</summary>
+    public bool HasOther(DecoderReplica than)
+    {
+        IEnumerable<ModelInfo> own = than.Status?.Models.Select(model => model.Info) ?? [];
+        return Replicas.Any(replica => replica != than && !replica.IsDoubted && own.Any(model => replica.Find(DecodeTarget.Of(model)) is not null));
+    }
+
+    /// <summary>Adds a decoder; it is chosen once its state is known.</summary>
+    public void Add(DecoderReplica replica)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _replicas, [.. _replicas, replica]);
+        }
+    }
+
+    /// <summary>Takes a decoder out; what runs there goes on.</summary>
+    public void Remove(DecoderReplica replica)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _replicas, [.. _replicas.Where(other => other != replica)]);
+        }
+
+        Change();
     }
 
     /// <summary>Notes the state of a decoder.</summary>

@@ -1,10 +1,15 @@
-using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.V1;
+using Grpc.Net.Client;
 
 namespace Cvdvae.Gateway.Routing;
 
 /// <summary>A decoder's first stage as this gateway knows it: what it serves, and the work before it.</summary>
-internal sealed class DecoderReplica(string address, ServiceChannels channels, TimeProvider time)
+/// <param name="address">Its address, for logs.</param>
+/// <param name="channel">The channel to it.</param>
+/// <param name="time">Clock.</param>
+#pragma warning disable CA1001 // A source without a timer holds nothing, and calls may ask for its token after the replica has gone.
+internal sealed class DecoderReplica(string address, GrpcChannel channel, TimeProvider time)
+#pragma warning restore CA1001
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,13 +18,16 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
     private long _reportedAt;
     private double _unreportedSeconds;
     private long? _doubtedAt;
+    private long _heardAt;
+    private CancellationTokenSource _silence = new();
     private int _calls;
+    private bool _retired;
 
     /// <summary>Its address.</summary>
     public string Address { get; } = address;
 
     /// <summary>Calls it.</summary>
-    public DecoderService.DecoderServiceClient Client { get; } = new(channels.For(address));
+    public DecoderService.DecoderServiceClient Client { get; } = new(channel);
 
     /// <summary>What it serves; null while it can't be reached.</summary>
     public GetDecoderStatusResponse? Status => Volatile.Read(ref _status);
@@ -35,6 +43,9 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
             }
         }
     }
+
+    /// <summary>Ends the calls that run there when it has fallen silent and others can take them over.</summary>
+    public CancellationToken Silence => Volatile.Read(ref _silence).Token;
 
     /// <summary>Calls of this gateway that run there.</summary>
     public int Calls => Volatile.Read(ref _calls);
@@ -95,6 +106,15 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
         }
     }
 
+    /// <summary>Notes that a running call brought something.</summary>
+    public void Heard() => Volatile.Write(ref _heardAt, time.GetTimestamp());
+
+    /// <summary>Whether nothing came from it for a time, in a running call either.</summary>
+    public bool IsSilent(TimeSpan since) => time.GetElapsedTime(Volatile.Read(ref _heardAt)) >= since;
+
+    /// <summary>Ends the calls that run there, so that they go on elsewhere.</summary>
+    public Task GiveUpAsync() => Interlocked.Exchange(ref _silence, new CancellationTokenSource()).CancelAsync();
+
     /// <summary>Notes that it can't be reached. Returns whether that is news.</summary>
     public bool Lost() => Interlocked.Exchange(ref _status, null) is not null;
 
@@ -117,9 +137,8 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
         lock (_lock)
         {
             _unreportedSeconds += seconds;
+            _calls++;
         }
-
-        Interlocked.Increment(ref _calls);
     }
 
     /// <summary>Says that the decoder's reports contain the call from now on, or that it won't come.</summary>
@@ -132,7 +151,29 @@ internal sealed class DecoderReplica(string address, ServiceChannels channels, T
     }
 
     /// <summary>Says that a call has left.</summary>
-    public void Leave() => Interlocked.Decrement(ref _calls);
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_calls == 0 && _retired)
+            {
+                channel.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Gives its channel up with the last call there.</summary>
+    public void Retire()
+    {
+        lock (_lock)
+        {
+            _retired = true;
+            if (_calls == 0)
+            {
+                channel.Dispose();
+            }
+        }
+    }
 
     /// <summary>Asks for its state at once.</summary>
     public void Wake() => Volatile.Read(ref _wake).TrySetResult();

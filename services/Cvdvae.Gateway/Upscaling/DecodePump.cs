@@ -53,20 +53,24 @@ internal sealed class DecodePump(RequestRecord record, DecodeRouter router, Even
         using DecodeCall current = call;
         var frames = new FrameAssembler(record.Parameters.Model);
         bool completed = false;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.Replica.Silence);
         try
         {
-            while (await call.Events.MoveNext(cancellationToken))
+            while (await call.Events.MoveNext(stop.Token))
             {
+                call.Replica.Heard();
                 completed |= Take(call.Replica, call.Events.Current, frames);
             }
         }
-        catch (RpcException error) when (Refusal.IsLoss(error) && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (IsLoss(error) && !cancellationToken.IsCancellationRequested)
         {
-            span?.SetStatus(ActivityStatusCode.Error, error.Status.Detail);
+            span?.SetStatus(ActivityStatusCode.Error, error.Message);
         }
 
         return completed || record.IsFinished;
     }
+
+    private static bool IsLoss(Exception error) => error is OperationCanceledException || (error is RpcException status && Refusal.IsLoss(status));
 
     private bool Take(DecoderReplica replica, DecodeResponse message, FrameAssembler frames)
     {

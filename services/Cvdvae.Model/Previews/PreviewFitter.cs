@@ -1,4 +1,5 @@
 using Cvdvae.Model.Decoding;
+using Cvdvae.Model.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +15,12 @@ namespace Cvdvae.Model.Previews;
 /// </remarks>
 public sealed class PreviewFitter
 {
+    /// <summary>
+    /// Features of a sample are left out where they are this many times larger than those of its batch. Nothing bounds the log-sigmas of a VD-VAE: a sample of the
+    /// prior in some thousands may grow without end, up to overflow, and one such would outweigh all others.
+    /// </summary>
+    private const double Wild = 100;
+
     private readonly TopDownDecoder _decoder;
     private readonly PreviewFitOptions _options;
     private readonly PreviewWalk _walk;
@@ -26,13 +33,19 @@ public sealed class PreviewFitter
     /// <exception cref="ArgumentException">The decoder is only a stage.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public PreviewFitter(TopDownDecoder decoder, PreviewFitOptions options)
+        : this(decoder, options, null)
+    {
+    }
+
+    /// <summary>Prepares a fit with other random numbers.</summary>
+    internal PreviewFitter(TopDownDecoder decoder, PreviewFitOptions options, INoiseSource? noise)
     {
         options.Check();
         _decoder = decoder.FirstGroup == 0 && decoder.OutNet is not null
             ? decoder
             : throw new ArgumentException("Previews are fitted to final images, which needs all the groups.", nameof(decoder));
         _options = options;
-        _walk = new PreviewWalk(decoder, options);
+        _walk = new PreviewWalk(decoder, options, noise);
         _resolutions = PreviewHeads.ResolutionsOf(decoder.Architecture);
         _device = decoder.parameters().First().device;
     }
@@ -98,13 +111,30 @@ public sealed class PreviewFitter
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         var features = new Dictionary<int, Tensor>();
+        Tensor tame = ones(count, dtype: ScalarType.Bool);
         Tensor levels = _walk.Run(
-            first, count, (resolution, x) => features.Add(resolution, PixelRows.Of(x.permute(0, 2, 3, 1), first).MoveToOtherDisposeScope(scope)));
+            first,
+            count,
+            (resolution, x) =>
+            {
+                features.Add(resolution, PixelRows.Of(x.permute(0, 2, 3, 1), first).MoveToOtherDisposeScope(scope));
+                tame.logical_and_(IsTame(x));
+            });
+        Tensor kept = tame.nonzero().squeeze(1);
         foreach ((int resolution, Tensor rows) in features)
         {
             Tensor colours = AreaMeans.Of(levels, resolution) / 127.5 - 1;
-            equations(resolution).Add(rows, PixelRows.Of(colours, first));
+            equations(resolution).Add(OfSamples(rows), OfSamples(PixelRows.Of(colours, first)));
         }
+
+        Tensor OfSamples(Tensor rows) => rows.unflatten(0, count, -1).index_select(0, kept).flatten(0, 1);
+    }
+
+    /// <summary>Whether the features of each sample, (B, C, r, r), are finite and of the size of the others'; (B), on the CPU.</summary>
+    private static Tensor IsTame(Tensor x)
+    {
+        Tensor size = x.square().mean([1, 2, 3]).sqrt().nan_to_num(double.PositiveInfinity).cpu();
+        return size.isfinite().logical_and(size <= Wild * size.median());
     }
 
     /// <summary>Compares a batch's 8-bit previews with its 8-bit final images.</summary>

@@ -8,9 +8,10 @@ namespace Cvdvae.Model.Previews;
 /// <summary>Decodes samples of the prior and shows the features that previews are made from.</summary>
 /// <param name="decoder">The whole decoder.</param>
 /// <param name="options">Where the samples come from.</param>
-internal sealed class PreviewWalk(TopDownDecoder decoder, PreviewFitOptions options)
+/// <param name="noise">Source of the random numbers; null: the product's own.</param>
+internal sealed class PreviewWalk(TopDownDecoder decoder, PreviewFitOptions options, INoiseSource? noise = null)
 {
-    private readonly PhiloxNoise _noise = new();
+    private readonly INoiseSource _noise = noise ?? new PhiloxNoise();
     private readonly PixelOutput _output = new(decoder.Architecture.Groups.Count, options.OutputBias);
 
     /// <summary>Decodes the samples [first, first + count).</summary>

@@ -92,7 +92,7 @@ internal sealed partial class CallInterceptor : Interceptor
                 : new RpcException(new Status(StatusCode.Cancelled, "the call was cancelled"));
         }
 
-        if (error is OperationCanceledException && _calls.IsStopping)
+        if (error is OperationCanceledException && _calls.IsClosed)
         {
             return RpcErrors.Unavailable("the service is stopping");
         }

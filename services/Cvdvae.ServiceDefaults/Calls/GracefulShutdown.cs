@@ -5,30 +5,32 @@ using Microsoft.Extensions.Options;
 namespace Cvdvae.ServiceDefaults.Calls;
 
 /// <summary>
-/// Lets running calls finish before the server closes its endpoints: meanwhile health says NOT_SERVING and new calls get UNAVAILABLE. After
-/// <see cref="ShutdownOptions.Timeout"/> what still runs is aborted, so that an open stream can't keep the process.
+/// Lets running calls finish before the server closes its endpoints. Health says NOT_SERVING at once, new calls get UNAVAILABLE after
+/// <see cref="ShutdownOptions.Delay"/>, and what still runs <see cref="ShutdownOptions.Timeout"/> later is aborted, so that an open stream can't keep the process.
 /// </summary>
 internal sealed partial class GracefulShutdown : IHostedLifecycleService
 {
     private static readonly TimeSpan WatchersTime = TimeSpan.FromSeconds(1);
     private readonly RunningCalls _calls;
     private readonly IHostApplicationLifetime _lifetime;
-    private readonly TimeSpan _timeout;
+    private readonly ShutdownOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<GracefulShutdown> _logger;
 
     public GracefulShutdown(RunningCalls calls, IHostApplicationLifetime lifetime, IOptions<ShutdownOptions> options, TimeProvider time, ILogger<GracefulShutdown> logger)
     {
-        (_calls, _lifetime, _timeout, _time, _logger) = (calls, lifetime, options.Value.Timeout, time, logger);
+        (_calls, _lifetime, _options, _time, _logger) = (calls, lifetime, options.Value, time, logger);
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         // A host that is stopped by its own method has not said so yet.
         _lifetime.StopApplication();
-        if (!await Within(_timeout, _calls.Drained, cancellationToken).ConfigureAwait(false))
+        await Task.Delay(_options.Delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _calls.Close();
+        if (!await Within(_options.Timeout, _calls.Drained, cancellationToken).ConfigureAwait(false))
         {
-            Aborted(_calls.Abort(), _timeout.TotalSeconds);
+            Aborted(_calls.Abort(), _options.Timeout.TotalSeconds);
         }
 
         // Those who watch the health hear of the end; whoever asks for reflection has no reason to stay.

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 
 namespace Cvdvae.ServiceDefaults.Calls;
 
@@ -10,33 +9,27 @@ internal sealed class RunningCalls
     private readonly Dictionary<HttpContext, bool> _running = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationToken _stopping;
+    private volatile bool _closed;
 
-    public RunningCalls(IHostApplicationLifetime lifetime)
-    {
-        _stopping = lifetime.ApplicationStopping;
-        _stopping.Register(Complete);
-    }
+    /// <summary>Whether new calls are refused, since the process stops.</summary>
+    public bool IsClosed => _closed;
 
-    /// <summary>Whether the process is stopping.</summary>
-    public bool IsStopping => _stopping.IsCancellationRequested;
-
-    /// <summary>Completes when the process is stopping and none of the product's calls runs any more.</summary>
+    /// <summary>Completes when new calls are refused and none of the product's calls runs any more.</summary>
     public Task Drained => _drained.Task;
 
-    /// <summary>Completes when the process is stopping and no call at all runs any more.</summary>
+    /// <summary>Completes when new calls are refused and no call at all runs any more.</summary>
     public Task Empty => _empty.Task;
 
     /// <summary>Notes a call.</summary>
     /// <param name="call">The call.</param>
     /// <param name="method">Its full name. Health and reflection calls neither are refused nor hold up the end.</param>
-    /// <returns>False: the process is stopping, and the call is to be refused.</returns>
+    /// <returns>False: the call is to be refused.</returns>
     public bool TryEnter(HttpContext call, string method)
     {
         bool isProduct = !method.StartsWith("/grpc.", StringComparison.Ordinal);
         lock (_gate)
         {
-            if (isProduct && IsStopping)
+            if (isProduct && IsClosed)
             {
                 return false;
             }
@@ -54,10 +47,17 @@ internal sealed class RunningCalls
             _running.Remove(call);
         }
 
-        if (IsStopping)
+        if (IsClosed)
         {
             Complete();
         }
+    }
+
+    /// <summary>Refuses new calls from now on.</summary>
+    public void Close()
+    {
+        _closed = true;
+        Complete();
     }
 
     /// <summary>Aborts all calls that still run; returns how many of the product's there were.</summary>

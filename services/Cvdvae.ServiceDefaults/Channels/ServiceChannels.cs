@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Cvdvae.ServiceDefaults.Listening;
 using Grpc.Core;
@@ -48,7 +49,7 @@ public sealed class ServiceChannels : IDisposable
         return Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme switch
         {
             "http" or "https" => uri.Host.Length > 0 && uri.PathAndQuery == "/",
-            "dns" => uri.Host.Length == 0 && uri.AbsolutePath.Trim('/').Length > 0,
+            "dns" => ServiceName.TryParse(address, out _),
             _ => false,
         };
     }
@@ -67,6 +68,16 @@ public sealed class ServiceChannels : IDisposable
 
             return channel;
         }
+    }
+
+    /// <summary>A channel to one of the addresses behind a <c>dns:///</c> name, for a caller that chooses among them by itself and disposes it.</summary>
+    /// <param name="name">The name and port.</param>
+    /// <param name="address">One of its addresses.</param>
+    public GrpcChannel To(ServiceName name, IPAddress address)
+    {
+        SocketsHttpHandler handler = Handler();
+        handler.ConnectCallback = (_, cancellation) => ConnectAsync(new IPEndPoint(address, name.Port), cancellation);
+        return GrpcChannel.ForAddress($"http://{name.Host}:{name.Port}", Options(handler));
     }
 
     /// <inheritdoc/>
@@ -92,34 +103,12 @@ public sealed class ServiceChannels : IDisposable
             throw new ArgumentException($"address: '{address}' is not {Accepted}", nameof(address));
         }
 
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            EnableMultipleHttp2Connections = true,
-            InitialHttp2StreamWindowSize = _options.StreamWindowBytes,
-            ConnectTimeout = _options.ConnectTimeout,
-            KeepAlivePingDelay = _options.KeepAlivePingDelay,
-            KeepAlivePingTimeout = _options.KeepAlivePingTimeout,
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-        };
-        var options = new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            LoggerFactory = _loggers,
-            MaxReceiveMessageSize = _options.MaxMessageBytes,
-            MaxSendMessageSize = null,
-            ServiceProvider = _resolvers,
-
-            // The default grows to two minutes, for which a restarted service would stay out of reach.
-            InitialReconnectBackoff = FirstReconnect,
-            MaxReconnectBackoff = LastReconnect,
-        };
+        SocketsHttpHandler handler = Handler();
+        GrpcChannelOptions options = Options(handler);
         if (ServiceAddress.IsUnix(address))
         {
             string path = ServiceAddress.UnixPath(address);
-            handler.ConnectCallback = (_, cancellation) => ConnectAsync(path, cancellation);
+            handler.ConnectCallback = (_, cancellation) => ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
             return GrpcChannel.ForAddress("http://localhost", options);
         }
 
@@ -132,12 +121,40 @@ public sealed class ServiceChannels : IDisposable
         return GrpcChannel.ForAddress(address, options);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
+    private SocketsHttpHandler Handler() => new()
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        UseProxy = false,
+        EnableMultipleHttp2Connections = true,
+        InitialHttp2StreamWindowSize = _options.StreamWindowBytes,
+        ConnectTimeout = _options.ConnectTimeout,
+        KeepAlivePingDelay = _options.KeepAlivePingDelay,
+        KeepAlivePingTimeout = _options.KeepAlivePingTimeout,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+    };
+
+    private GrpcChannelOptions Options(SocketsHttpHandler handler) => new()
+    {
+        HttpHandler = handler,
+        DisposeHttpClient = true,
+        LoggerFactory = _loggers,
+        MaxReceiveMessageSize = _options.MaxMessageBytes,
+        MaxSendMessageSize = null,
+        ServiceProvider = _resolvers,
+
+        // The default grows to two minutes, for which a restarted service would stay out of reach.
+        InitialReconnectBackoff = FirstReconnect,
+        MaxReconnectBackoff = LastReconnect,
+    };
+
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellation)
+    {
+        var socket = endPoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
+            await socket.ConnectAsync(endPoint, cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

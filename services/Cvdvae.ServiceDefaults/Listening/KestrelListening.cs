@@ -10,8 +10,10 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
 {
     private readonly ListeningOptions _options;
     private readonly ListeningAddresses _addresses;
+    private readonly TimeProvider _time;
 
-    public KestrelListening(IOptions<ListeningOptions> options, ListeningAddresses addresses) => (_options, _addresses) = (options.Value, addresses);
+    public KestrelListening(IOptions<ListeningOptions> options, ListeningAddresses addresses, TimeProvider time) =>
+        (_options, _addresses, _time) = (options.Value, addresses, time);
 
     public void Configure(KestrelServerOptions options)
     {
@@ -32,6 +34,11 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
         {
             listen.Protocols = HttpProtocols.Http2;
             _addresses.Bind(listen);
+            if (_options.MaxConnectionAge > TimeSpan.Zero)
+            {
+                var age = new ConnectionAge(_options.MaxConnectionAge, _time);
+                listen.Use(next => connection => age.RunAsync(connection, next));
+            }
         });
         if (_options.Http1.Length > 0)
         {

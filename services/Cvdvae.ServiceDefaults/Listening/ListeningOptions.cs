@@ -24,6 +24,12 @@ public sealed class ListeningOptions
     /// <summary>Bytes that a client may send ahead on one connection, at least <see cref="StreamWindowBytes"/>, to 64 MiB.</summary>
     public int ConnectionWindowBytes { get; set; } = 1 << 20;
 
+    /// <summary>
+    /// Age at which a connection is asked to end: running calls finish on it, new ones open another, so that processes that were added get their share. Each
+    /// connection's own is up to a tenth shorter or longer, or all would come at once. 0: never; otherwise 1 s to 1 day.
+    /// </summary>
+    public TimeSpan MaxConnectionAge { get; set; }
+
     /// <summary>The defaults of a role.</summary>
     internal void SetDefaults(string role)
     {
@@ -62,6 +68,11 @@ public sealed class ListeningOptions
         if (StreamWindowBytes is < 64 << 10 or > 16 << 20)
         {
             return $"{Section}:StreamWindowBytes: {StreamWindowBytes} is not from {64 << 10} to {16 << 20}";
+        }
+
+        if (MaxConnectionAge != TimeSpan.Zero && (MaxConnectionAge < TimeSpan.FromSeconds(1) || MaxConnectionAge > TimeSpan.FromDays(1)))
+        {
+            return $"{Section}:MaxConnectionAge: {MaxConnectionAge} is not 0 or from 1 s to 1 day";
         }
 
         return ConnectionWindowBytes < StreamWindowBytes || ConnectionWindowBytes > 64 << 20

@@ -37,7 +37,7 @@ internal sealed class FakeDecode(
         {
             for (int i = 0; i < 2 && Request.ReportGroups && resolution >= from && resolution <= to; i++)
             {
-                await WriteAsync(new DecodeResponse { GroupDecoded = new GroupDecoded { Group = group + (uint)i, Resolution = resolution } });
+                await GroupAsync(group + (uint)i, resolution);
             }
 
             group += 2;
@@ -51,6 +51,9 @@ internal sealed class FakeDecode(
             }
         }
     }
+
+    public Task GroupAsync(uint group, uint resolution) =>
+        WriteAsync(new DecodeResponse { GroupDecoded = new GroupDecoded { Group = group, Resolution = resolution } });
 
     /// <summary>A frame, in two pieces when it's large.</summary>
     public async Task FrameAsync(uint sample, uint resolution)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Cvdvae.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -49,11 +50,11 @@ internal sealed class FakeDecoder : IAsyncDisposable
     /// <summary>Its address.</summary>
     public string Address { get; private set; } = "";
 
-    public static async Task<FakeDecoder> StartAsync(Action<FakeDecoder>? configure = null, int port = 0)
+    public static async Task<FakeDecoder> StartAsync(Action<FakeDecoder>? configure = null, int port = 0, IPAddress? host = null)
     {
         var decoder = new FakeDecoder();
         configure?.Invoke(decoder);
-        await decoder.ListenAsync(port).Soon();
+        await decoder.ListenAsync(host ?? IPAddress.Loopback, port).Soon();
         return decoder;
     }
 
@@ -71,12 +72,12 @@ internal sealed class FakeDecoder : IAsyncDisposable
         await _app!.DisposeAsync();
     }
 
-    private async Task ListenAsync(int port)
+    private async Task ListenAsync(IPAddress host, int port)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(System.Net.IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+            kestrel.Listen(host, port, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(options => options.MaxSendMessageSize = null);
         builder.Services.AddSingleton(this);
         _app = builder.Build();

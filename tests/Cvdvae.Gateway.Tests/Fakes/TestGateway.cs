@@ -46,7 +46,12 @@ internal sealed class TestGateway : IAsyncDisposable
         StartWithAsync(options, [], decoders);
 
     /// <summary>Starts it with options of the sections <c>Gateway</c> and <c>Web</c>.</summary>
-    public static async Task<TestGateway> StartWithAsync(Dictionary<string, string> options, Dictionary<string, string> webOptions, params FakeDecoder[] decoders)
+    public static Task<TestGateway> StartWithAsync(Dictionary<string, string> options, Dictionary<string, string> webOptions, params FakeDecoder[] decoders) =>
+        StartWithAsync(options, webOptions, _ => { }, decoders);
+
+    /// <summary>Starts it with options of the sections <c>Gateway</c> and <c>Web</c>, and services in place of its own.</summary>
+    public static async Task<TestGateway> StartWithAsync(
+        Dictionary<string, string> options, Dictionary<string, string> webOptions, Action<IServiceCollection> replace, params FakeDecoder[] decoders)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test" });
         Dictionary<string, string?> settings = new()
@@ -73,6 +78,7 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults(ServiceRoles.Gateway);
         builder.AddGateway();
+        replace(builder.Services);
         builder.Logging.ClearProviders();
         WebApplication app = builder.Build();
         app.MapServiceDefaults();

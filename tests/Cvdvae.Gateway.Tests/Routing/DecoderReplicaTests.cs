@@ -146,12 +146,13 @@ public sealed class DecoderReplicaTests : IDisposable
 
     private DecoderPool Pool(int count)
     {
-        var options = new GatewayOptions();
+        var pool = new DecoderPool();
         for (int i = 0; i < count; i++)
         {
-            options.Decoders.Add($"http://127.0.0.1:{9000 + i}");
+            string address = $"http://127.0.0.1:{9000 + i}";
+            pool.Add(new DecoderReplica(address, _channels.For(address), _time));
         }
 
-        return new DecoderPool(Options.Create(options), _channels, _time);
+        return pool;
     }
 }

@@ -7,6 +7,13 @@ namespace Cvdvae.Gateway.Tests.Upscaling;
 
 public sealed class FailoverTests
 {
+    private static readonly Dictionary<string, string> Impatient = new()
+    {
+        ["StatusInterval"] = "00:00:00.05",
+        ["StatusTimeout"] = "00:00:00.2",
+        ["StatusRetain"] = "00:10:00",
+    };
+
     public enum Death
     {
         Process,
@@ -62,6 +69,95 @@ public sealed class FailoverTests
         Assert.All(events.Results(), result => Assert.Equal(TestModels.Pixels(5, result.SampleIndex, 64), result.Image.Pixels()));
         Assert.Equal(Enumerable.Range(0, 12), events.Where(e => e.GroupDecoded is not null).Select(e => (int)e.GroupDecoded.Group));
         Assert.Equal((64u, CompletionReason.Finished), (events[^1].Completed.ReachedResolution, events[^1].Completed.Reason));
+    }
+
+    [Fact]
+    public async Task Upscale_DecoderFallsSilentMidway_AnotherGoesOn()
+    {
+        await using FakeDecoder silent = await FakeDecoder.StartAsync();
+        silent.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            await decode.FramesAsync(0, 16);
+            silent.HoldsStatus = true;
+            await decode.HangAsync();
+        };
+        await using FakeDecoder other = await FakeDecoder.StartAsync(fake => fake.Status.Load.BacklogSeconds = 20);
+        await using TestGateway gateway = await TestGateway.StartWithAsync(Impatient, silent, other);
+
+        List<UpscaleResponse> events = await gateway.UpscaleAsync(TestGateway.Request());
+
+        Assert.Equal([1u, 4u, 8u, 16u, 32u], events.Previews().Select(preview => preview.Resolution));
+        Assert.Single(events.Results());
+        Assert.Equal(16u, other.Requests.Single().Samples[0].DeliveredResolution);
+        await Waiting.Until(() => silent.Cancelled == 1);
+    }
+
+    [Fact]
+    public async Task Upscale_DecoderIsSilentBeforeItAdmits_AnotherIsTaken()
+    {
+        await using FakeDecoder silent = await FakeDecoder.StartAsync();
+        silent.Script = decode =>
+        {
+            silent.HoldsStatus = true;
+            return decode.HangAsync();
+        };
+        await using FakeDecoder other = await FakeDecoder.StartAsync(fake => fake.Status.Load.BacklogSeconds = 20);
+        await using TestGateway gateway = await TestGateway.StartWithAsync(Impatient, silent, other);
+
+        Assert.Single((await gateway.UpscaleAsync(TestGateway.Request())).Results());
+        Assert.Single(other.Requests);
+    }
+
+    [Fact]
+    public async Task Upscale_DecoderOwesItsStateButGoesOn_KeepsTheCall()
+    {
+        await using FakeDecoder busy = await FakeDecoder.StartAsync();
+        busy.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            busy.HoldsStatus = true;
+            foreach (uint resolution in (uint[])[1, 4, 8, 16, 32, 64])
+            {
+                // Often enough that there is always something newer than StatusTimeout.
+                for (int i = 0; i < 4; i++)
+                {
+                    await Task.Delay(100);
+                    await decode.GroupAsync(0, resolution);
+                }
+
+                await decode.FrameAsync(0, resolution);
+            }
+
+            await decode.CompleteAsync(CompletionReason.Finished, 64);
+        };
+        await using FakeDecoder other = await FakeDecoder.StartAsync(fake => fake.Status.Load.BacklogSeconds = 20);
+        await using TestGateway gateway = await TestGateway.StartWithAsync(
+            new() { ["StatusInterval"] = "00:00:00.05", ["StatusTimeout"] = "00:00:01", ["StatusRetain"] = "00:10:00" }, busy, other);
+
+        Assert.Single((await gateway.UpscaleAsync(TestGateway.Request())).Results());
+
+        Assert.True(gateway.Pool.Replicas[0].IsDoubted);
+        Assert.Empty(other.Requests);
+    }
+
+    [Fact]
+    public async Task Upscale_OnlyDecoderFallsSilent_IsWaitedFor()
+    {
+        await using FakeDecoder silent = await FakeDecoder.StartAsync();
+        silent.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            silent.HoldsStatus = true;
+            await Task.Delay(1000);
+            silent.HoldsStatus = false;
+            await decode.FramesAsync(0, 64);
+            await decode.CompleteAsync(CompletionReason.Finished, 64);
+        };
+        await using TestGateway gateway = await TestGateway.StartWithAsync(Impatient, silent);
+
+        Assert.Single((await gateway.UpscaleAsync(TestGateway.Request())).Results());
+        Assert.Single(silent.Requests);
     }
 
     [Fact]

@@ -63,6 +63,19 @@ public sealed class PreviewFitterTests
         Assert.True(heads.Record.PsnrDb[8] > ofTheMean + 1, $"{heads.Record.PsnrDb[8]} dB, {ofTheMean} dB");
     }
 
+    [Theory]
+    [InlineData(1e20f)]
+    [InlineData(float.PositiveInfinity)]
+    public void Fit_SampleGrowsWithoutEnd_IsLeftOut(float latent)
+    {
+        using TopDownDecoder decoder = TinyPrior.Decoder();
+        using PreviewHeads tame = new PreviewFitter(decoder, Options with { Samples = 200 }).Fit(stop: Stop);
+
+        using PreviewHeads heads = new PreviewFitter(decoder, Options with { Samples = 200 }, new WildNoise(17, latent)).Fit(stop: Stop);
+
+        Assert.All(heads.Resolutions, resolution => Assert.Equal(tame.Record.PsnrDb[resolution], heads.Record.PsnrDb[resolution], 0.5));
+    }
+
     [Fact]
     public void Fit_OtherBatchSize_GivesTheSameHeads()
     {

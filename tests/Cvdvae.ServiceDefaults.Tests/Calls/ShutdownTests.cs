@@ -38,6 +38,21 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task Stop_WithinTheDelay_StillTakesCallsThoughHealthSaysNo()
+    {
+        await using ProbeApp probe = await ProbeApp.StartAsync(null, ("Shutdown:Delay", "00:00:03"));
+        var watch = Stopwatch.StartNew();
+        Task stop = probe.App.StopAsync(TestContext.Current.CancellationToken);
+        await InTime.Until(async () => await probe.HealthAsync() == HealthCheckResponse.Types.ServingStatus.NotServing);
+
+        await probe.StatusAsync().WithinLimit();
+
+        await stop.WithinLimit();
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(60));
+        await Assert.ThrowsAsync<RpcException>(() => probe.StatusAsync());
+    }
+
+    [Fact]
     public async Task Stop_CallThatGoesOn_IsAbortedAtTheLimit()
     {
         await using ProbeApp probe = await ProbeApp.StartAsync(null, ("Shutdown:Timeout", "00:00:00.5"));

@@ -75,7 +75,9 @@ public sealed class ListeningTests : IDisposable
     [InlineData("Listen:MaxMessageBytes", "10", "Listen:MaxMessageBytes: 10 is not from 1024 to")]
     [InlineData("Listen:StreamWindowBytes", "10", "Listen:StreamWindowBytes: 10 is not from")]
     [InlineData("Listen:ConnectionWindowBytes", "65536", "Listen:ConnectionWindowBytes: 65536 is not from StreamWindowBytes")]
+    [InlineData("Listen:MaxConnectionAge", "00:00:00.5", "Listen:MaxConnectionAge: 00:00:00.5000000 is not 0 or from 1 s")]
     [InlineData("Shutdown:Timeout", "-00:00:01", "Timeout")]
+    [InlineData("Shutdown:Delay", "01:00:01", "Delay")]
     [InlineData("Channels:ResolverRefresh", "00:00:00", "ResolverRefresh")]
     public async Task Start_OptionOutOfRange_FailsNamingIt(string key, string value, string message)
     {
