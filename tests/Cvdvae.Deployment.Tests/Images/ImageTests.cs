@@ -40,7 +40,7 @@ public sealed class ImageTests : IDisposable
 
         // There is no decoder.
         using GrpcChannel channel = GrpcChannel.ForAddress(address.RootElement.GetProperty("grpc").GetString()!);
-        HealthCheckResponse health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), deadline: DateTime.UtcNow + InTime.Limit);
+        HealthCheckResponse health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), deadline: DateTime.UtcNow + InTime.Limit, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, health.Status);
 
         int port = new Uri(address.RootElement.GetProperty("http").GetString()!).Port;
