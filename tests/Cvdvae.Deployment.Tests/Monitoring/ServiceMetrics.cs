@@ -80,8 +80,8 @@ public sealed partial class ServiceMetrics : IAsyncLifetime
             new("Listen:Grpc", own), new("Listen:Http1", "http://127.0.0.1:0"), new("Encoder:Address", own), new("Gateway:Decoders:0", own),
             new("Models:Path", Path.Combine(BuildOutput.Root, "models")), new("Torch:Threads", "1"),
         ]);
-        builder.Logging.ClearProviders();
         builder.AddServiceDefaults(ServiceRoles.AllInOne);
+        builder.Logging.ClearProviders();
         builder.AddEncoderHost();
         builder.AddDecoderHost();
         builder.AddGateway();
@@ -120,7 +120,7 @@ public sealed partial class ServiceMetrics : IAsyncLifetime
         }
     }
 
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][\w:]*)(\{(?<labels>.*)\})? [^ ]+""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^(?<name>[a-zA-Z_:][\w:]*)(\{(?<labels>.*)\})? \S+""", RegexOptions.Multiline)]
     private static partial Regex Sample();
 
     [GeneratedRegex("""(\w+)="(?:[^"\\]|\\.)*"(?:,|$)""")]

@@ -5,6 +5,7 @@ using Cvdvae.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.Deployment.Tests.Settings;
@@ -47,6 +48,7 @@ internal sealed class ServiceOptions : IAsyncDisposable
                 .Where(type => type.Assembly.GetName().Name!.StartsWith("Cvdvae.", StringComparison.Ordinal))
                 .Distinct(),
         ];
+        builder.Logging.ClearProviders();
         return new ServiceOptions(role, builder.Build(), types);
     }
 
