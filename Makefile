@@ -156,6 +156,7 @@ bench: build ## print the benchmark tables; VDVAE=clone SRVDVAE=clone PYTHON=pyt
 	$(BENCHMARKS) decode $(if $(SRVDVAE),--srvdvae $(SRVDVAE) --python $(PYTHON))
 	$(BENCHMARKS) training $(if $(VDVAE),--vdvae $(VDVAE) --python $(PYTHON))
 	$(BENCHMARKS) memory
+	$(BENCHMARKS) capacity
 	$(BENCHMARKS) serving --models models --rounds 4 --runs 30 --seconds 32
 	$(BENCHMARKS) serving --rounds 1 --runs 5 --seconds 60 --largest-batch 4
 

@@ -8,7 +8,7 @@ namespace Cvdvae.Deployment.Tests.Manifests;
 /// <summary>Folders of <c>k8s/</c> as kubectl renders them.</summary>
 internal static class Kustomization
 {
-    private static readonly ConcurrentDictionary<string, RenderedManifests> Rendered = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Task<RenderedManifests>> Rendered = new(StringComparer.Ordinal);
 
     /// <summary>Overlays that are whole deployments, as test data.</summary>
     public static TheoryData<string> Overlays { get; } = [.. Directory.GetDirectories(Path.Combine(Folder, "overlays")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
@@ -18,17 +18,9 @@ internal static class Kustomization
     /// <summary>An overlay; the test is skipped where there is no kubectl that can.</summary>
     public static Task<RenderedManifests> OverlayAsync(string name) => RenderAsync($"overlays/{name}");
 
-    /// <summary>A folder below <c>k8s/</c>.</summary>
-    public static async Task<RenderedManifests> RenderAsync(string folder)
-    {
-        if (!Rendered.TryGetValue(folder, out RenderedManifests? manifests))
-        {
-            manifests = new RenderedManifests(await RunAsync(Path.Combine(Folder, folder)));
-            Rendered.TryAdd(folder, manifests);
-        }
-
-        return manifests;
-    }
+    /// <summary>A folder below <c>k8s/</c>; it is rendered once.</summary>
+    public static Task<RenderedManifests> RenderAsync(string folder) =>
+        Rendered.GetOrAdd(folder, async name => new RenderedManifests(await RunAsync(Path.Combine(Folder, name)))).WithinLimit();
 
     /// <summary>The base with components, in their order, as somebody may put them together.</summary>
     public static async Task<RenderedManifests> ComposeAsync(params string[] components)
