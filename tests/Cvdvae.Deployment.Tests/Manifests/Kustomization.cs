@@ -25,13 +25,13 @@ internal static class Kustomization
     /// <summary>The base with components, in their order, as somebody may put them together.</summary>
     public static async Task<RenderedManifests> ComposeAsync(params string[] components)
     {
-        string folder = Path.Combine(Folder, "overlays", $"test-{Guid.NewGuid():n}");
+        string folder = Path.Combine(BuildOutput.Root, "artifacts", $"kustomization-{Guid.NewGuid():n}");
         Directory.CreateDirectory(folder);
         try
         {
             await File.WriteAllTextAsync(
                 Path.Combine(folder, "kustomization.yaml"),
-                $"resources: [../../base]\ncomponents: [{string.Join(", ", components.Select(component => $"../../components/{component}"))}]\n",
+                $"resources: [../../k8s/base]\ncomponents: [{string.Join(", ", components.Select(component => $"../../k8s/components/{component}"))}]\n",
                 TestContext.Current.CancellationToken);
             return new RenderedManifests(await RunAsync(folder));
         }
