@@ -66,7 +66,8 @@ internal static class ConfigurationReference
         string[] distinct = [.. values.Select(value => value.Value).Distinct(StringComparer.Ordinal)];
         return distinct switch
         {
-            [var one] when one == Text(plain) || key.StartsWith("Threads", StringComparison.Ordinal) => Text(plain),
+            // Set to a number above, so that what is made of it is the same everywhere.
+            [var one] when one == Text(plain) || key == "Threads" => Text(plain),
             [_] => "see there",
             _ => string.Join(", ", distinct.Select(value => $"{value} ({string.Join(", ", values.Where(item => item.Value == value).Select(item => item.Role))})")),
         };
@@ -75,8 +76,9 @@ internal static class ConfigurationReference
     private static string Text(object? value) => value switch
     {
         null or "" => "none",
-        string or Enum or bool => $"`{value}`",
-        TimeSpan time => $"`{time.ToString("c", CultureInfo.InvariantCulture)}`",
+        bool flag => flag ? "`true`" : "`false`",
+        string or Enum => $"`{value}`",
+        TimeSpan time => $"`{time.ToString(time.Milliseconds == 0 ? "c" : @"hh\:mm\:ss\.FFF", CultureInfo.InvariantCulture)}`",
         IEnumerable items => items.Cast<object>().Any() ? string.Join(", ", items.Cast<object>().Select(Text)) : "none",
         IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",
         _ => $"`{value}`",
