@@ -15,7 +15,7 @@ BUILD_OPTIONS ?=
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
 
 .PHONY: build
 build: ## build the solution (Release)
@@ -129,6 +129,23 @@ python-test: python-stubs ## run the tests of the client for Python; those again
 	@! command -v apt-get > /dev/null || build/install-debian-packages.sh $(PYTHON_TEST_PACKAGES)
 	cd clients/python/tests && PYTHONPATH=../src PYTHONDONTWRITEBYTECODE=1 no_proxy=127.0.0.1,localhost timeout 1500 $(CLIENT_PYTHON) -m unittest --verbose
 
+# The images, without a container engine; the options of the script are environment variables.
+.PHONY: images
+images: page-if-possible ## build the images of the services and the trainer with buildah, as root: VARIANT=cuda, ARCHIVES=folder, more in build/images.sh
+	@! command -v apt-get > /dev/null || build/install-debian-packages.sh buildah debootstrap
+	build/images.sh
+
+MANIFESTS ?= out/k8s
+.PHONY: manifests
+manifests: ## render every overlay of k8s/ to MANIFESTS (out/k8s)
+	mkdir -p $(MANIFESTS)
+	for overlay in k8s/overlays/*/ k8s/custom-metrics/ k8s/trainer/; do kubectl kustomize $$overlay > $(MANIFESTS)/$$(basename $$overlay).yaml; done
+
+.PHONY: configuration
+configuration: ## write docs/configuration.md anew from the options of the services
+	dotnet build tests/Cvdvae.Deployment.Tests --configuration Release -nodeReuse:false
+	CVDVAE_UPDATE_CONFIGURATION=1 tests/Cvdvae.Deployment.Tests/bin/Release/net10.0/Cvdvae.Deployment.Tests -class '*ConfigurationReferenceTests'
+
 # Clones of the official programs to measure beside ours, and a Python that has PyTorch; without them only ours are measured.
 VDVAE ?=
 SRVDVAE ?=
@@ -139,6 +156,7 @@ bench: build ## print the benchmark tables; VDVAE=clone SRVDVAE=clone PYTHON=pyt
 	$(BENCHMARKS) decode $(if $(SRVDVAE),--srvdvae $(SRVDVAE) --python $(PYTHON))
 	$(BENCHMARKS) training $(if $(VDVAE),--vdvae $(VDVAE) --python $(PYTHON))
 	$(BENCHMARKS) memory
+	$(BENCHMARKS) capacity
 	$(BENCHMARKS) serving --models models --rounds 4 --runs 30 --seconds 32
 	$(BENCHMARKS) serving --rounds 1 --runs 5 --seconds 60 --largest-batch 4
 
@@ -237,6 +255,6 @@ evaluate: $(DATA)/test.safetensors $(TRAINER) ## measure MODEL (models/toonhead-
 	$(TRAINER) evaluate --model $(MODEL) --consistency-curve --output $(EVALUATION)/consistency
 
 .PHONY: clean
-clean: ## delete what was built (bin, obj, TestResults, node_modules, clients' stubs and bundles); data sets stay
+clean: ## delete what was built (bin, obj, TestResults, node_modules, clients' stubs and bundles, images); data sets stay
 	find $(wildcard services clients tests tools) -type d \( -name bin -o -name obj -o -name TestResults -o -name node_modules \) -prune -exec rm -rf {} +
-	rm -rf $(TYPESCRIPT)/src/gen $(TYPESCRIPT)/dist clients/web/dist
+	rm -rf $(TYPESCRIPT)/src/gen $(TYPESCRIPT)/dist clients/web/dist artifacts

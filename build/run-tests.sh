@@ -77,6 +77,9 @@ test_dotnet() {
   # The tests that read the pictures fail without them, and say so.
   "${MAKE:-make}" --no-print-directory fixture-images < /dev/null || echo 'the pictures of tests/fixture-images were not installed'
 
+  # Images are built and started in a test; without these programs, or without root, it skips itself.
+  build/install-debian-packages.sh buildah debootstrap < /dev/null || echo 'buildah or debootstrap is not there'
+
   # Two programs at a time: each holds its own libtorch and its own models.
   dotnet test --solution CvdvaeGrpc.sln --configuration Release --no-build --max-parallel-test-modules 2 < /dev/null 2>&1 | tee "$log"
   # An error is a program that crashed or ran no test.

@@ -60,7 +60,7 @@ public static class DecoderHostExtensions
         services.AddOptions<DecoderOptions>().BindConfiguration(DecoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EncoderLinkOptions>().BindConfiguration(EncoderLinkOptions.Section).ValidateOnStart();
         services.AddOptions<StageSchedulerOptions>().Configure<IOptions<TorchOptions>>((scheduler, torch) => scheduler.Lanes = torch.Value.DefaultLanes());
-        services.AddOptions<StageSchedulerOptions>().BindConfiguration("Scheduler").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StageSchedulerOptions>().BindConfiguration(StageSchedulerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StageSchedulerOptions>().Configure<IOptions<DecoderOptions>>((scheduler, decoder) => scheduler.Stage = decoder.Value.Stages.Length == 0 ? "all" : decoder.Value.Stages);
         services.AddSingleton<IValidateOptions<DecoderOptions>, DecoderOptionsCheck>();
         services.AddSingleton<IValidateOptions<EncoderLinkOptions>, DecoderOptionsCheck>();

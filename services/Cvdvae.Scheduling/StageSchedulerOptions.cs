@@ -2,9 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Cvdvae.Scheduling;
 
-/// <summary>Limits and weights of a <see cref="StageScheduler"/>, which checks their ranges when it is made.</summary>
+/// <summary>Limits and weights of a <see cref="StageScheduler"/>, which checks their ranges when it is made; section <c>Scheduler</c>.</summary>
 public sealed class StageSchedulerOptions
 {
+    /// <summary>The section's name.</summary>
+    public const string Section = "Scheduler";
+
     /// <summary>Which stage this is, in metrics: the tag <c>stage</c>; its range of resolutions, for example.</summary>
     [Required]
     public string Stage { get; set; } = "all";

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cvdvae.Benchmarks;
+using Cvdvae.Benchmarks.Capacity;
 
 var root = new RootCommand("Measures the model side by side with the official programs; prints Markdown tables.")
 {
@@ -9,5 +10,6 @@ var root = new RootCommand("Measures the model side by side with the official pr
     MemoryCommand.Create(),
     ServingCommand.Create(),
     ServingClientCommand.Create(),
+    CapacityCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

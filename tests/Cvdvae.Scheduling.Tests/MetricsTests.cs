@@ -24,6 +24,7 @@ public sealed class MetricsTests
 
         Assert.Equal([3, 2, 2], meters.Values("cvdvae.decoder.batch.rows"));
         Assert.Equal(3.5e-3, meters.Values("cvdvae.decoder.step.duration")[0], tolerance: 1e-9);
+        Assert.Equal(meters.Values("cvdvae.decoder.step.duration"), meters.Values("cvdvae.decoder.device.time"));
         Assert.Equal(2, meters.Values("cvdvae.decoder.queue.time").Count);
         Assert.Equal([1], meters.Values("cvdvae.decoder.cancelled"));
         Assert.Equal([1], meters.Values("cvdvae.decoder.refused"));

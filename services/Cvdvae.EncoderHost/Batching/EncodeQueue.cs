@@ -10,6 +10,7 @@ internal sealed class EncodeQueue
     private readonly LinkedList<EncodeJob> _waiting = new();
     private readonly EncoderOptions _options;
     private readonly TimeProvider _time;
+    private TimeSpan _running;
     private bool _closed;
 
     public EncodeQueue(IOptions<EncoderOptions> options, TimeProvider time) => (_options, _time) = (options.Value, time);
@@ -22,6 +23,18 @@ internal sealed class EncodeQueue
             lock (_gate)
             {
                 return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Device time, as estimated by what was measured, of the images that wait and of the batch that runs.</summary>
+    public TimeSpan Backlog
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _running + TimeOf(_waiting);
             }
         }
     }
@@ -45,13 +58,14 @@ internal sealed class EncodeQueue
 
     /// <summary>
     /// Takes the image that has waited longest and others that fit with it, up to the largest batch and the longest time of one; waits for the first, never for
-    /// more. Blocks the calling thread.
+    /// more. The batch taken before has ended. Blocks the calling thread.
     /// </summary>
     /// <returns>The batch; null: the queue is closed and empty.</returns>
     public IReadOnlyList<EncodeJob>? Take()
     {
         lock (_gate)
         {
+            _running = TimeSpan.Zero;
             while (_waiting.Count == 0)
             {
                 if (_closed)
@@ -77,6 +91,7 @@ internal sealed class EncodeQueue
                 node = next;
             }
 
+            _running = TimeOf(batch);
             return batch;
         }
     }
@@ -90,4 +105,7 @@ internal sealed class EncodeQueue
             Monitor.PulseAll(_gate);
         }
     }
+
+    private static TimeSpan TimeOf(IEnumerable<EncodeJob> jobs) =>
+        jobs.Aggregate(TimeSpan.Zero, (sum, job) => sum + job.Model.TimeOfImage(job.Scale));
 }

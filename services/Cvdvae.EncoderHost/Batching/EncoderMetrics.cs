@@ -21,6 +21,7 @@ internal sealed class EncoderMetrics
         _refused = meter.CreateCounter<long>("cvdvae.encoder.refused", "{image}", "Images refused because too many waited");
         _cancelled = meter.CreateCounter<long>("cvdvae.encoder.cancelled", "{image}", "Images whose caller left before they ran");
         meter.CreateObservableGauge("cvdvae.encoder.waiting", () => queue.Count, "{image}", "Images that wait for the device");
+        meter.CreateObservableGauge("cvdvae.encoder.backlog", () => queue.Backlog.TotalSeconds, "s", "Device time of the images that wait or run");
     }
 
     public void Ran(int images, TimeSpan forward)

@@ -11,6 +11,7 @@ internal sealed class SchedulerMetrics : IDisposable
     private readonly KeyValuePair<string, object?> _stage;
     private readonly Histogram<double> _stepDuration;
     private readonly Histogram<int> _batchRows;
+    private readonly Counter<double> _deviceTime;
     private readonly Histogram<double> _queueTime;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _cancelled;
@@ -25,6 +26,8 @@ internal sealed class SchedulerMetrics : IDisposable
         _stepDuration = meter.CreateHistogram(
             "cvdvae.decoder.step.duration", "s", "Device time of one step of a batch.", advice: Buckets(1e-4, 2, 18));
         _batchRows = meter.CreateHistogram("cvdvae.decoder.batch.rows", "{row}", "Rows in a batch.", advice: Buckets(1, 2, 10, x => (int)x));
+        _deviceTime = meter.CreateCounter<double>(
+            "cvdvae.decoder.device.time", "s", "Time of the steps, each times the share of the device that it used: at most one second in a second.");
         _queueTime = meter.CreateHistogram(
             "cvdvae.decoder.queue.time", "s", "Time that a request's rows waited for the device.", advice: Buckets(1e-4, 2, 20));
         _refused = meter.CreateCounter<long>("cvdvae.decoder.refused", "{request}", "Requests that were not admitted.");
@@ -37,8 +40,9 @@ internal sealed class SchedulerMetrics : IDisposable
             "cvdvae.decoder.rows.inflight", () => Observe(load => load.Rows), "{row}", "Rows that are admitted and have not finished.");
     }
 
-    public void StepDone(StagePlan plan, int step, int rows, double seconds)
+    public void StepDone(StagePlan plan, int step, int rows, double seconds, double deviceSeconds)
     {
+        _deviceTime.Add(deviceSeconds, _stage);
         if (!_stepDuration.Enabled && !_batchRows.Enabled)
         {
             return;

@@ -152,7 +152,7 @@ internal sealed class StageLoop
         double seconds = _clock.Seconds(step.Begin, end);
         double deviceSeconds = seconds * step.Share;
         _work.Done(plan, step.Index, rows.Length, deviceSeconds);
-        _metrics.StepDone(plan.Plan, step.Index, rows.Length, seconds);
+        _metrics.StepDone(plan.Plan, step.Index, rows.Length, seconds, deviceSeconds);
         StageQueues.Yield(step, seconds);
         step.Queue.Serve(step.Begin, end, deviceSeconds / _ageingRate, _clock);
         foreach (var row in rows)

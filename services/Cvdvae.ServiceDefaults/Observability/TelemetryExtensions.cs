@@ -71,9 +71,11 @@ internal static class TelemetryExtensions
     {
         // First among the sources, so that every other one can say otherwise.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LevelDefaults });
-        LogFormat format = builder.Configuration.GetValue("Telemetry:LogFormat", LogFormat.Simple);
+        IConfigurationSection section = builder.Configuration.GetSection(TelemetryOptions.Section);
+        builder.Services.AddOptions<TelemetryOptions>().Bind(section);
+        TelemetryOptions telemetry = section.Get<TelemetryOptions>() ?? new TelemetryOptions();
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        if (format == LogFormat.Json)
+        if (telemetry.LogFormat == LogFormat.Json)
         {
             builder.Logging.AddJsonConsole(options => Configure(options));
         }

@@ -55,6 +55,24 @@ public sealed class EncodeQueueTests : IDisposable
     }
 
     [Fact]
+    public void Backlog_ImagesThatWaitAndRun_IsTheirTimeUntilTheNextTake()
+    {
+        EncodeJob[] jobs = [Add("a", 4), Add("b", 8), Add("a", 4)];
+        Assert.Equal(TimeSpan.Zero, _queue.Backlog);
+        jobs[0].Model.Note(4, TimeSpan.FromMilliseconds(20));
+        jobs[1].Model.Note(8, TimeSpan.FromMilliseconds(5));
+        Assert.Equal(TimeSpan.FromMilliseconds(45), _queue.Backlog);
+
+        Assert.Equal([jobs[0], jobs[2]], _queue.Take());
+        Assert.Equal(TimeSpan.FromMilliseconds(45), _queue.Backlog);
+        Assert.Equal([jobs[1]], _queue.Take());
+        Assert.Equal(TimeSpan.FromMilliseconds(5), _queue.Backlog);
+        _queue.Close();
+        Assert.Null(_queue.Take());
+        Assert.Equal(TimeSpan.Zero, _queue.Backlog);
+    }
+
+    [Fact]
     public void TryAdd_Full_IsFalse()
     {
         for (int i = 0; i < 6; i++)

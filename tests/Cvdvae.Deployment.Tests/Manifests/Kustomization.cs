@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Cvdvae.FunctionalTests.Processes;
+using Cvdvae.TestUtils;
+using Xunit;
+
+namespace Cvdvae.Deployment.Tests.Manifests;
+
+/// <summary>Folders of <c>k8s/</c> as kubectl renders them.</summary>
+internal static class Kustomization
+{
+    private static readonly ConcurrentDictionary<string, Task<RenderedManifests>> Rendered = new(StringComparer.Ordinal);
+
+    /// <summary>Overlays that are whole deployments, as test data.</summary>
+    public static TheoryData<string> Overlays { get; } = [.. Directory.GetDirectories(Path.Combine(Folder, "overlays")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
+    private static string Folder => Path.Combine(BuildOutput.Root, "k8s");
+
+    /// <summary>An overlay; the test is skipped where there is no kubectl that can.</summary>
+    public static Task<RenderedManifests> OverlayAsync(string name) => RenderAsync($"overlays/{name}");
+
+    /// <summary>A folder below <c>k8s/</c>; it is rendered once.</summary>
+    public static Task<RenderedManifests> RenderAsync(string folder) =>
+        Rendered.GetOrAdd(folder, async name => new RenderedManifests(await RunAsync(Path.Combine(Folder, name)))).WithinLimit();
+
+    /// <summary>The base with components, in their order, as somebody may put them together.</summary>
+    public static async Task<RenderedManifests> ComposeAsync(params string[] components)
+    {
+        string folder = Path.Combine(BuildOutput.Root, "artifacts", $"kustomization-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "kustomization.yaml"),
+                $"resources: [../../k8s/base]\ncomponents: [{string.Join(", ", components.Select(component => $"../../k8s/components/{component}"))}]\n",
+                TestContext.Current.CancellationToken);
+            return new RenderedManifests(await RunAsync(folder));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<string> RunAsync(string folder)
+    {
+        Assert.SkipWhen(Find() is null, "there is no kubectl");
+        await using ChildProcess kubectl = ChildProcess.Start(Find()!, ["kustomize", folder]);
+        int status = await kubectl.ExitAsync(InTime.Limit);
+        Assert.SkipWhen(status != 0 && kubectl.Error.Contains("components", StringComparison.Ordinal) && kubectl.Error.Contains("unknown field", StringComparison.Ordinal), "this kubectl is too old for components");
+        Assert.True(status == 0, kubectl.Error);
+        return kubectl.Output;
+    }
+
+    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
+}
