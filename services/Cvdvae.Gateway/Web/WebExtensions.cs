@@ -13,7 +13,7 @@ internal static class WebExtensions
     public const string Origins = "origins";
 
     private static readonly string[] RequestHeaders =
-        ["content-type", "grpc-timeout", "traceparent", "x-api-key", "x-grpc-web", "x-request-id", "x-user-agent"];
+        ["authorization", "content-type", "grpc-timeout", "traceparent", "x-api-key", "x-grpc-web", "x-request-id", "x-user-agent"];
 
     private static readonly string[] ResponseHeaders =
         ["grpc-encoding", "grpc-message", "grpc-status", "grpc-status-details-bin", "x-request-id"];
