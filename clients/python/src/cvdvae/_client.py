@@ -110,9 +110,11 @@ class Client(ClientBase[UpscaleCall]):
         self._channel = _connect(self._settings)
         self._service = pb_grpc.SuperResolutionServiceStub(self._channel)
 
-    def models(self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None) -> Models:
+    def models(
+        self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None, token: Optional[str] = None
+    ) -> Models:
         """The models that are ready, and the limits of the server. Raises CvdvaeError."""
-        return read_models(self._list_models(Attempts(self._settings, deadline, request_id, api_key)))
+        return read_models(self._list_models(Attempts(self._settings, deadline, request_id, api_key, token)))
 
     def close(self) -> None:
         """Closes the connection; running calls end."""
