@@ -1,4 +1,4 @@
-import { CompletionReason, type EncodedImage, ImageFormat, type StartedEvent, type SuperResolutionClient } from 'cvdvae/web';
+import { type CallSettings, CompletionReason, type EncodedImage, ImageFormat, type StartedEvent, type SuperResolutionClient } from 'cvdvae/web';
 import { element } from './dom';
 import type { Grid } from './grid';
 import { afterPaint, type Painter } from './painter';
@@ -31,14 +31,14 @@ export class Drawing {
    * Makes the call.
    * @throws SuperResolutionError It failed. AbortError: it was cancelled.
    */
-  async run(input: Input, settings: Settings, outputSize: number, signal: AbortSignal, begun: (started: StartedEvent) => void): Promise<Outcome> {
+  async run(input: Input, settings: Settings, outputSize: number, call: CallSettings, begun: (started: StartedEvent) => void): Promise<Outcome> {
     this.reset();
     const { encoderTemperature, priorTemperature, enforceConsistency, model, sampleCount, scale, seed } = settings;
     const events = this.client.upscale({
       image: input.image, inputFit: input.inputFit, model, scale, sampleCount, seed, encoderTemperature, priorTemperature, enforceConsistency, reportGroups: true,
       previewFormat: outputSize <= mostRawSize ? ImageFormat.RAW_RGB : ImageFormat.JPEG,
       resultFormat: ImageFormat.PNG,
-    }, { signal });
+    }, call);
     let results = 0;
     for await (const event of events) {
       switch (event.kind) {
