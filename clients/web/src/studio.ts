@@ -84,6 +84,9 @@ export class Studio {
       showProblem(error);
       this.credentials.askAfter(error);
     }
+    if (this.grid.stageCount === 0) {
+      this.grid.clear();
+    }
   }
 
   private setBusy(busy: boolean): void {
