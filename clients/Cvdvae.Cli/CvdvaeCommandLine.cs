@@ -6,6 +6,7 @@ using Cvdvae.Client;
 using Cvdvae.CommandLine;
 using Cvdvae.Imaging;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace Cvdvae.Cli;
 
@@ -32,6 +33,7 @@ internal static class CvdvaeCommandLine
     private static string? ErrorLine(Exception error) => error switch
     {
         SuperResolutionException { Status: StatusCode.Internal or StatusCode.Unknown, RequestId: { } id } => $"{error.Message} (request {id})",
+        OptionsValidationException options => string.Join("; ", options.Failures),
         SuperResolutionException or InvalidImageException or IOException or UnauthorizedAccessException => error.Message,
         _ => null,
     };

@@ -14,4 +14,7 @@ public sealed record CallSettings
 
     /// <summary>Sent as <c>x-api-key</c>; null: the client's.</summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>Sent as <c>authorization: Bearer</c>; null: the client's.</summary>
+    public string? Token { get; init; }
 }

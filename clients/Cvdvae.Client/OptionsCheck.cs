@@ -27,6 +27,16 @@ internal sealed class OptionsCheck : IValidateOptions<SuperResolutionClientOptio
             yield return "ApiKey: has a character that is not printable ASCII";
         }
 
+        if (options.Token is { } token && !token.All(character => character is > ' ' and <= '~'))
+        {
+            yield return "Token: has a character that is not printable ASCII";
+        }
+
+        foreach (string problem in TlsErrors(options))
+        {
+            yield return problem;
+        }
+
         if (options.MaxMessageBytes < LeastMessageBytes)
         {
             yield return $"MaxMessageBytes: {options.MaxMessageBytes} is not {LeastMessageBytes} or more";
@@ -55,6 +65,32 @@ internal sealed class OptionsCheck : IValidateOptions<SuperResolutionClientOptio
         if (options.MaxRetryDelay < options.RetryDelay)
         {
             yield return $"MaxRetryDelay: {options.MaxRetryDelay} is less than RetryDelay, {options.RetryDelay}";
+        }
+    }
+
+    private static IEnumerable<string> TlsErrors(SuperResolutionClientOptions options)
+    {
+        if ((options.CertificatePath is null) != (options.KeyPath is null))
+        {
+            yield return "CertificatePath: one of it and KeyPath is set without the other";
+        }
+
+        (string Name, string? Path)[] files =
+        [
+            (nameof(options.CaPath), options.CaPath),
+            (nameof(options.CertificatePath), options.CertificatePath),
+            (nameof(options.KeyPath), options.KeyPath),
+        ];
+        foreach ((string name, string? path) in files.Where(file => file.Path is not null))
+        {
+            if (!ServerAddress.IsSecure(options))
+            {
+                yield return $"{name}: it is for TLS, which '{options.Address}' does not use";
+            }
+            else if (!File.Exists(path))
+            {
+                yield return $"{name}: there is no file '{path}'";
+            }
         }
     }
 }

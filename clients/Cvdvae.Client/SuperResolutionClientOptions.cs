@@ -12,8 +12,20 @@ public sealed class SuperResolutionClientOptions
     /// <summary>Whether a <c>dns:///</c> address is reached over TLS.</summary>
     public bool Tls { get; set; }
 
+    /// <summary>PEM file of the authorities that the server's certificate must come from; null: those that the system trusts. For TLS.</summary>
+    public string? CaPath { get; set; }
+
+    /// <summary>PEM file of the certificate to present to the server, followed by its intermediate ones; null: none. For TLS.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>PEM file of its private key, not encrypted.</summary>
+    public string? KeyPath { get; set; }
+
     /// <summary>Sent as <c>x-api-key</c>, where set.</summary>
     public string? ApiKey { get; set; }
+
+    /// <summary>Sent as <c>authorization: Bearer</c>, where set.</summary>
+    public string? Token { get; set; }
 
     /// <summary>
     /// Longest time of a call with all its attempts, above 0; null: no limit. The server ends an Upscale shortly before it with what is

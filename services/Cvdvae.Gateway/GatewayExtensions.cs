@@ -1,13 +1,13 @@
 using Cvdvae.Gateway.Delivery;
 using Cvdvae.Gateway.Requests;
 using Cvdvae.Gateway.Routing;
+using Cvdvae.Gateway.Security;
 using Cvdvae.Gateway.Telemetry;
 using Cvdvae.Gateway.Upscaling;
 using Cvdvae.Gateway.Web;
 using Cvdvae.ServiceDefaults.Health;
 using Cvdvae.V1;
 using Grpc.AspNetCore.Server;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.Gateway;
@@ -41,10 +41,9 @@ public static class GatewayExtensions
         services.AddHostedService<DecoderPoller>();
         services.AddOptions<GrpcServiceOptions<SuperResolutionApi>>().Configure<IOptions<GatewayOptions>>((grpc, gateway) =>
             grpc.MaxReceiveMessageSize = gateway.Value.MaxMessageBytes);
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, gateway) =>
-            kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Max(kestrel.Limits.Http2.MaxStreamsPerConnection, gateway.Value.MaxConcurrentCalls));
         services.AddServingStatus(SuperResolutionService.Descriptor.FullName);
         services.AddWeb();
+        services.AddSecurity();
         services.AddHealthChecks().AddCheck<DecodersHealthCheck>("decoders", tags: [HealthExtensions.Ready]);
         return builder;
     }
@@ -53,7 +52,8 @@ public static class GatewayExtensions
     public static WebApplication MapGateway(this WebApplication app)
     {
         app.UseWeb();
-        app.MapGrpcService<SuperResolutionApi>().EnableGrpcWeb().RequireCors(WebExtensions.Origins);
+        app.UseMiddleware<CallerGate>();
+        app.MapGrpcService<SuperResolutionApi>().EnableGrpcWeb().RequireCors(WebExtensions.Origins).WithMetadata(new NeedsCaller());
         return app;
     }
 }

@@ -24,7 +24,7 @@ public sealed class GatewayOptions
     /// <summary>Longest side of an image in pixels, 1 to 16384.</summary>
     public int MaxImageSide { get; set; } = 4096;
 
-    /// <summary>Most calls at once, 1 to 100,000; more are refused. A connection may carry that many.</summary>
+    /// <summary>Most calls at once, 1 to 100,000; more are refused.</summary>
     public int MaxConcurrentCalls { get; set; } = 512;
 
     /// <summary>How long before its deadline a call is brought to its end, 1 ms to 10 s.</summary>

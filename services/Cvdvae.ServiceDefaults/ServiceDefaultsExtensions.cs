@@ -3,6 +3,7 @@ using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.ServiceDefaults.Health;
 using Cvdvae.ServiceDefaults.Listening;
 using Cvdvae.ServiceDefaults.Observability;
+using Cvdvae.ServiceDefaults.Tls;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.ServiceDefaults;
@@ -27,17 +29,23 @@ public static class ServiceDefaultsExtensions
         IServiceCollection services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddListening(role);
+        services.AddTls();
         services.AddCalls();
         services.AddHealth();
         services.AddGrpcReflection();
         services.AddOptions<ServiceChannelOptions>().BindConfiguration(ServiceChannelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<ServiceChannels>();
+        services.AddSingleton(provider => new ServiceChannels(
+            provider.GetRequiredService<IOptions<ServiceChannelOptions>>(),
+            provider.GetRequiredService<ClientTls>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         return builder;
     }
 
     /// <summary>Maps health and reflection on the gRPC endpoint, <c>/healthz/live</c>, <c>/healthz/ready</c> and <c>/metrics</c> on the HTTP/1.1 one.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.UseHealthEndpoint();
+
         // The gRPC endpoint speaks HTTP/2 alone, so that metrics never show up at the public edge's gRPC port.
         app.UseWhen(context => !HttpProtocol.IsHttp2(context.Request.Protocol), http =>
         {
@@ -45,7 +53,11 @@ public static class ServiceDefaultsExtensions
             http.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
         });
         app.MapGrpcHealthChecksService();
-        app.MapGrpcReflectionService();
+        if (app.Services.GetRequiredService<IOptions<ListeningOptions>>().Value.Reflection)
+        {
+            app.MapGrpcReflectionService();
+        }
+
         return app;
     }
 

@@ -35,6 +35,9 @@ public sealed class OptionsTests
         var options = new SuperResolutionClientOptions
         {
             ApiKey = "line\nbreak",
+            Token = "two words",
+            CaPath = "ca.crt",
+            CertificatePath = "client.crt",
             MaxMessageBytes = 1,
             MaxAttempts = 0,
             Deadline = TimeSpan.Zero,
@@ -45,7 +48,7 @@ public sealed class OptionsTests
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => new SuperResolutionClient(options));
 
         Assert.Equal(
-            ["ApiKey", "MaxMessageBytes", "MaxAttempts", "Deadline", "ConnectTimeout", "MaxRetryDelay"],
+            ["ApiKey", "Token", "CertificatePath", "CaPath", "CertificatePath", "MaxMessageBytes", "MaxAttempts", "Deadline", "ConnectTimeout", "MaxRetryDelay"],
             error.Failures.Select(failure => failure.Split(':')[0]));
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -30,7 +31,9 @@ public sealed class FakeServer : IAsyncDisposable
     /// <param name="upscaler">What answers.</param>
     /// <param name="socket">Path of a Unix socket to listen on instead.</param>
     /// <param name="protocols">HTTP versions spoken.</param>
-    public static async Task<FakeServer> StartAsync(FakeUpscaler? upscaler = null, string? socket = null, HttpProtocols protocols = HttpProtocols.Http2)
+    /// <param name="tls">Makes it speak TLS.</param>
+    public static async Task<FakeServer> StartAsync(
+        FakeUpscaler? upscaler = null, string? socket = null, HttpProtocols protocols = HttpProtocols.Http2, HttpsConnectionAdapterOptions? tls = null)
     {
         upscaler ??= new FakeUpscaler();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -45,7 +48,14 @@ public sealed class FakeServer : IAsyncDisposable
             }
             else
             {
-                options.Listen(System.Net.IPAddress.Loopback, 0, endpoint => endpoint.Protocols = protocols);
+                options.Listen(System.Net.IPAddress.Loopback, 0, endpoint =>
+                {
+                    endpoint.Protocols = protocols;
+                    if (tls is not null)
+                    {
+                        endpoint.UseHttps(tls);
+                    }
+                });
             }
         });
         WebApplication application = builder.Build();

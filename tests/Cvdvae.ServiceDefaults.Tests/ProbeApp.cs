@@ -37,12 +37,13 @@ internal sealed class ProbeApp : IAsyncDisposable
     public static async Task<ProbeApp> StartAsync(Action<WebApplicationBuilder>? configure = null, params IEnumerable<(string Key, string Value)> settings)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new("Listen:Grpc", "http://127.0.0.1:0"),
-            new("Listen:Http1", "http://127.0.0.1:0"),
-        ]);
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)));
+        Dictionary<string, string?> all = new() { ["Listen:Grpc"] = "http://127.0.0.1:0", ["Listen:Http1"] = "http://127.0.0.1:0" };
+        foreach ((string key, string value) in settings)
+        {
+            all[key] = value;
+        }
+
+        builder.Configuration.AddInMemoryCollection(all);
         builder.AddServiceDefaults(ServiceRoles.Encoder);
         var logs = new LogCollector();
         builder.Logging.ClearProviders().AddProvider(logs);

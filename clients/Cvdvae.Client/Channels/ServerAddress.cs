@@ -12,6 +12,10 @@ internal static class ServerAddress
         : address.StartsWith(UnixPrefix, StringComparison.Ordinal) ? address[UnixPrefix.Length..]
         : null;
 
+    /// <summary>Whether the connection is over TLS.</summary>
+    public static bool IsSecure(SuperResolutionClientOptions options) =>
+        options.Address.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || (options.Tls && options.Address.StartsWith("dns:", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>What is wrong with an address, as the rest of a line that names the option; null where nothing is.</summary>
     public static string? Error(string? address)
     {

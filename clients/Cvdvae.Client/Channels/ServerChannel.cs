@@ -26,6 +26,7 @@ internal static class ServerChannel
             KeepAlivePingDelay = PingDelay,
             KeepAlivePingTimeout = PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            SslOptions = ServerTls.Create(options),
         };
         var settings = new GrpcChannelOptions
         {

@@ -62,6 +62,11 @@ internal sealed class RetriedCall(
             headers.Add("x-api-key", key);
         }
 
+        if ((settings.Token ?? options.Token) is { } token)
+        {
+            headers.Add("authorization", $"Bearer {token}");
+        }
+
         return new CallOptions(headers, _deadline?.UtcDateTime, stop);
     }
 }

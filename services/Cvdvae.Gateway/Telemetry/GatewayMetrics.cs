@@ -11,6 +11,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _calls;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _cancelled;
+    private readonly Counter<long> _turnedAway;
     private readonly Counter<long> _bytes;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _failovers;
@@ -25,6 +26,8 @@ internal sealed class GatewayMetrics
         _calls = meter.CreateCounter<long>("cvdvae.gateway.calls", "{call}", "Upscale calls that ended, by status.");
         _refused = meter.CreateCounter<long>("cvdvae.gateway.calls.refused", "{call}", "Upscale calls that were refused, by status.");
         _cancelled = meter.CreateCounter<long>("cvdvae.gateway.calls.cancelled", "{call}", "Upscale calls that their client gave up.");
+        _turnedAway = meter.CreateCounter<long>(
+            "cvdvae.gateway.callers.refused", "{call}", "Calls that were refused by their metadata: no or wrong credentials, or too many; by status.");
         _bytes = meter.CreateCounter<long>("cvdvae.gateway.delivered", "By", "Bytes of events that were sent, by kind.");
         _dropped = meter.CreateCounter<long>("cvdvae.gateway.previews.dropped", "{preview}", "Previews that gave way to newer ones.");
         _failovers = meter.CreateCounter<long>("cvdvae.gateway.failovers", "{failover}", "Times that a running request lost its decoder.");
@@ -49,6 +52,8 @@ internal sealed class GatewayMetrics
             _refused.Add(1, tag);
         }
     }
+
+    public void TurnedAway(StatusCode status) => _turnedAway.Add(1, new KeyValuePair<string, object?>("status", status.ToString()));
 
     public void Delivered(UpscaleResponse.EventOneofCase kind, long bytes) =>
         _bytes.Add(bytes, new KeyValuePair<string, object?>("event", kind.ToString()));

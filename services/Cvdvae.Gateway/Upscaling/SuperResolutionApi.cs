@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cvdvae.Gateway.Requests;
 using Cvdvae.Gateway.Routing;
+using Cvdvae.Gateway.Security;
 using Cvdvae.Gateway.Telemetry;
 using Cvdvae.ServiceDefaults.Calls;
 using Cvdvae.V1;
@@ -17,6 +18,7 @@ internal sealed partial class SuperResolutionApi(
     InputImageReader images,
     UpscaleSession session,
     CallLimit limit,
+    CallerQuotas quotas,
     GatewayMetrics metrics,
     IOptions<GatewayOptions> options,
     TimeProvider time,
@@ -85,6 +87,7 @@ internal sealed partial class SuperResolutionApi(
     {
         ModelInfo model = pool.Catalogue.Require(request.Model, options.Value.DefaultModel);
         UpscaleParameters parameters = RequestRules.Check(request, model, options.Value.MaxSamples);
+        quotas.Charge(context.Caller(), parameters);
         InputImage input = await images.ReadAsync(request, model, lifetime.Decoding);
         Activity.Current?.SetTag("cvdvae.model", $"{model.Name}@{model.Version}").SetTag("cvdvae.scale", (int)input.Scale.Scale)
             .SetTag("cvdvae.samples", parameters.SampleCount);

@@ -14,6 +14,9 @@ internal static class PageHeaders
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
+    // A year. Not for subdomains, which may be somebody else's.
+    private const string TransportPolicy = "max-age=31536000";
+
     private static readonly KeyValuePair<string, StringValues>[] Headers =
     [
         new("Content-Security-Policy", ContentPolicy),
@@ -29,6 +32,11 @@ internal static class PageHeaders
         foreach ((string name, StringValues value) in Headers)
         {
             context.Response.Headers[name] = value;
+        }
+
+        if (context.Request.IsHttps)
+        {
+            context.Response.Headers.StrictTransportSecurity = TransportPolicy;
         }
 
         return next(context);

@@ -8,6 +8,9 @@ public sealed class ServiceChannelOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Channels";
 
+    /// <summary>Whether dns:/// addresses are reached over TLS; certificates must then be for the name in the address.</summary>
+    public bool Tls { get; set; }
+
     /// <summary>Most bytes of a message that is received, 1 KiB to 1 GiB.</summary>
     [Range(1 << 10, 1 << 30)]
     public int MaxMessageBytes { get; set; } = 16 << 20;

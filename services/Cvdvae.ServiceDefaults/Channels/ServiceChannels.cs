@@ -1,5 +1,7 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using Cvdvae.ServiceDefaults.Listening;
+using Cvdvae.ServiceDefaults.Tls;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
@@ -23,12 +25,19 @@ public sealed class ServiceChannels : IDisposable
     private readonly Dictionary<string, GrpcChannel> _channels = new(StringComparer.Ordinal);
     private readonly ServiceChannelOptions _options;
     private readonly ILoggerFactory _loggers;
+    private readonly ClientTls? _tls;
     private readonly ServiceProvider _resolvers;
 
-    /// <summary>Creates the set, without a channel yet.</summary>
+    /// <summary>Creates the set, without a channel yet and without certificates of its own.</summary>
     public ServiceChannels(IOptions<ServiceChannelOptions> options, ILoggerFactory loggers)
+        : this(options, null, loggers)
     {
-        (_options, _loggers) = (options.Value, loggers);
+    }
+
+    /// <summary>Creates the set, without a channel yet.</summary>
+    internal ServiceChannels(IOptions<ServiceChannelOptions> options, ClientTls? tls, ILoggerFactory loggers)
+    {
+        (_options, _tls, _loggers) = (options.Value, tls, loggers);
         _resolvers = new ServiceCollection()
             .AddSingleton<ResolverFactory>(new DnsResolverFactory(_options.ResolverRefresh))
             .BuildServiceProvider();
@@ -95,6 +104,7 @@ public sealed class ServiceChannels : IDisposable
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
+            SslOptions = _tls?.CreateOptions() ?? new SslClientAuthenticationOptions(),
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = _options.StreamWindowBytes,
             ConnectTimeout = _options.ConnectTimeout,
@@ -125,7 +135,7 @@ public sealed class ServiceChannels : IDisposable
 
         if (address.StartsWith("dns:", StringComparison.Ordinal))
         {
-            options.Credentials = ChannelCredentials.Insecure;
+            options.Credentials = _options.Tls ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
             options.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
         }
 

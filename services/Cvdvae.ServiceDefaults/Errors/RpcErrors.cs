@@ -26,6 +26,9 @@ public static class RpcErrors
     /// <summary>NOT_FOUND.</summary>
     public static RpcException NotFound(string message) => Error(Code.NotFound, message);
 
+    /// <summary>UNAUTHENTICATED.</summary>
+    public static RpcException Unauthenticated(string message) => Error(Code.Unauthenticated, message);
+
     /// <summary>FAILED_PRECONDITION.</summary>
     public static RpcException FailedPrecondition(string message) => Error(Code.FailedPrecondition, message);
 

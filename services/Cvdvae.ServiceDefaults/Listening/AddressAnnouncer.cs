@@ -25,10 +25,15 @@ internal sealed partial class AddressAnnouncer : IHostedLifecycleService
         }
 
         Listening(_addresses.Grpc, _addresses.Http1 ?? "none");
+        if (_addresses.Health is { } health)
+        {
+            Health(health);
+        }
+
         if (_file.Length > 0)
         {
             // A reader sees no file or the whole one.
-            byte[] json = JsonSerializer.SerializeToUtf8Bytes(new { grpc = _addresses.Grpc, http = _addresses.Http1 });
+            byte[] json = JsonSerializer.SerializeToUtf8Bytes(new { grpc = _addresses.Grpc, http = _addresses.Http1, health = _addresses.Health });
             string temporary = $"{_file}.{Environment.ProcessId}.tmp";
             await File.WriteAllBytesAsync(temporary, json, cancellationToken).ConfigureAwait(false);
             File.Move(temporary, _file, overwrite: true);
@@ -55,4 +60,7 @@ internal sealed partial class AddressAnnouncer : IHostedLifecycleService
 
     [LoggerMessage(100, LogLevel.Information, "listening grpc={Grpc} http={Http}")]
     private partial void Listening(string grpc, string http);
+
+    [LoggerMessage(101, LogLevel.Information, "listening health={Health}")]
+    private partial void Health(string health);
 }

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using Cvdvae.ServiceDefaults.Health;
+using Cvdvae.ServiceDefaults.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -10,8 +13,10 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
 {
     private readonly ListeningOptions _options;
     private readonly ListeningAddresses _addresses;
+    private readonly ServerTls _tls;
 
-    public KestrelListening(IOptions<ListeningOptions> options, ListeningAddresses addresses) => (_options, _addresses) = (options.Value, addresses);
+    public KestrelListening(IOptions<ListeningOptions> options, ListeningAddresses addresses, ServerTls tls) =>
+        (_options, _addresses, _tls) = (options.Value, addresses, tls);
 
     public void Configure(KestrelServerOptions options)
     {
@@ -19,6 +24,8 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
 
         // gRPC refuses a message over its limit when it has read the length; the server's own limit must not come first.
         options.Limits.MaxRequestBodySize = Math.Max(options.Limits.MaxRequestBodySize ?? 0, 2L * _options.MaxMessageBytes);
+        options.Limits.MaxConcurrentConnections = _options.MaxConnections;
+        options.Limits.Http2.MaxStreamsPerConnection = _options.MaxStreamsPerConnection;
         options.Limits.Http2.InitialStreamWindowSize = _options.StreamWindowBytes;
         options.Limits.Http2.InitialConnectionWindowSize = _options.ConnectionWindowBytes;
 
@@ -28,22 +35,40 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
 
         // A reader may pause for as long as its deadline allows; what waits for it is bounded elsewhere.
         options.Limits.MinResponseDataRate = null;
-        Listen(options, _options.Grpc, listen =>
+        Listen(options, _options.Grpc, (listen, isTls) =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            _addresses.Bind(listen);
+            _addresses.Bind(listen, isTls);
+            if (isTls)
+            {
+                _tls.Use(listen, SslApplicationProtocol.Http2, checksCallers: true);
+            }
         });
         if (_options.Http1.Length > 0)
         {
-            Listen(options, _options.Http1, listen =>
+            Listen(options, _options.Http1, (listen, isTls) =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                _addresses.BindHttp1(listen);
+                _addresses.BindHttp1(listen, isTls);
+                if (isTls)
+                {
+                    _tls.Use(listen, SslApplicationProtocol.Http11, checksCallers: false);
+                }
+            });
+        }
+
+        if (_options.Health.Length > 0)
+        {
+            Listen(options, _options.Health, (listen, _) =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                _addresses.BindHealth(listen);
+                HealthEndpoint.Mark(listen);
             });
         }
     }
 
-    private static void Listen(KestrelServerOptions options, string text, Action<ListenOptions> configure)
+    private static void Listen(KestrelServerOptions options, string text, Action<ListenOptions, bool> configure)
     {
         if (!ServiceAddress.TryParse(text, out ServiceAddress address))
         {
@@ -53,11 +78,11 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
         if (address.SocketPath is { } path)
         {
             RemoveStale(path);
-            options.ListenUnixSocket(path, configure);
+            options.ListenUnixSocket(path, listen => configure(listen, false));
         }
         else
         {
-            options.Listen((IPEndPoint)address.EndPoint!, configure);
+            options.Listen((IPEndPoint)address.EndPoint!, listen => configure(listen, address.IsTls));
         }
     }
 

@@ -5,8 +5,9 @@ namespace Cvdvae.ServiceDefaults.Listening;
 /// <summary>The addresses that the process is bound to; known once it has started.</summary>
 public sealed class ListeningAddresses
 {
-    private ListenOptions? _grpc;
-    private ListenOptions? _http1;
+    private (ListenOptions Bound, bool IsTls)? _grpc;
+    private (ListenOptions Bound, bool IsTls)? _http1;
+    private (ListenOptions Bound, bool IsTls)? _health;
 
     /// <summary>Address of the gRPC endpoint, as a channel takes it; null before the start, and in a test server.</summary>
     public string? Grpc => Text(_grpc);
@@ -14,16 +15,21 @@ public sealed class ListeningAddresses
     /// <summary>Address of the HTTP/1.1 endpoint; null where there is none.</summary>
     public string? Http1 => Text(_http1);
 
+    /// <summary>Address of the endpoint that answers health alone; null where there is none.</summary>
+    public string? Health => Text(_health);
+
     // The server replaces port 0 in them by the port it got.
-    internal void Bind(ListenOptions grpc) => _grpc = grpc;
+    internal void Bind(ListenOptions grpc, bool isTls) => _grpc = (grpc, isTls);
 
-    internal void BindHttp1(ListenOptions http1) => _http1 = http1;
+    internal void BindHttp1(ListenOptions http1, bool isTls) => _http1 = (http1, isTls);
 
-    private static string? Text(ListenOptions? bound) => bound switch
+    internal void BindHealth(ListenOptions health) => _health = (health, false);
+
+    private static string? Text((ListenOptions Bound, bool IsTls)? endpoint) => endpoint switch
     {
         null => null,
-        { SocketPath: { } path } => $"unix:{path}",
-        { IPEndPoint: { } endPoint } => $"http://{endPoint}",
+        { Bound.SocketPath: { } path } => $"unix:{path}",
+        { Bound.IPEndPoint: { } endPoint, IsTls: var isTls } => $"{(isTls ? "https" : "http")}://{endPoint}",
         _ => null,
     };
 }

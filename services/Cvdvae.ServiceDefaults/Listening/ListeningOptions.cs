@@ -6,11 +6,25 @@ public sealed class ListeningOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Listen";
 
-    /// <summary>Address of the gRPC endpoint (HTTP/2 without TLS): see <see cref="ServiceAddress.Accepted"/>. The default depends on the role.</summary>
+    /// <summary>Address of the gRPC endpoint (HTTP/2, with TLS where it is <c>https://</c>): see <see cref="ServiceAddress.Accepted"/>. The default depends on the role.</summary>
     public string Grpc { get; set; } = "";
 
     /// <summary>Address of the HTTP/1.1 endpoint for <c>/metrics</c>, <c>/healthz/live</c> and <c>/healthz/ready</c>; empty: none. The default depends on the role.</summary>
     public string Http1 { get; set; } = "";
+
+    /// <summary>
+    /// Address of an endpoint without TLS that answers <c>grpc.health.v1</c> and nothing else, for probes that can't speak the TLS of <see cref="Grpc"/>; empty: none.
+    /// </summary>
+    public string Health { get; set; } = "";
+
+    /// <summary>Whether the gRPC endpoint answers reflection: the names of its services and their messages.</summary>
+    public bool Reflection { get; set; } = true;
+
+    /// <summary>Most connections at once on each endpoint, 1 to 1,000,000; more are closed at once.</summary>
+    public int MaxConnections { get; set; } = 4096;
+
+    /// <summary>Most calls at once on one connection, 1 to 100,000; more wait at the client. The public edge has more than internal roles, whose callers open further connections.</summary>
+    public int MaxStreamsPerConnection { get; set; } = 512;
 
     /// <summary>File to write the bound addresses to, as JSON, once the service listens; deleted when it stops. Empty: none.</summary>
     public string AddressFile { get; set; } = "";
@@ -37,7 +51,7 @@ public sealed class ListeningOptions
         (Grpc, Http1) = ($"http://127.0.0.1:{port}", $"http://127.0.0.1:{port + 1}");
         if (isInternal)
         {
-            (StreamWindowBytes, ConnectionWindowBytes) = (4 << 20, 8 << 20);
+            (StreamWindowBytes, ConnectionWindowBytes, MaxStreamsPerConnection) = (4 << 20, 8 << 20, 100);
         }
     }
 
@@ -52,6 +66,21 @@ public sealed class ListeningOptions
         if (Http1.Length > 0 && !ServiceAddress.TryParse(Http1, out _))
         {
             return $"{Section}:Http1: '{Http1}' is not empty or {ServiceAddress.Accepted}";
+        }
+
+        if (Health.Length > 0 && (!ServiceAddress.TryParse(Health, out ServiceAddress health) || health.IsTls))
+        {
+            return $"{Section}:Health: '{Health}' is not empty, http://HOST:PORT or unix:/PATH";
+        }
+
+        if (MaxConnections is < 1 or > 1_000_000)
+        {
+            return $"{Section}:MaxConnections: {MaxConnections} is not from 1 to 1000000";
+        }
+
+        if (MaxStreamsPerConnection is < 1 or > 100_000)
+        {
+            return $"{Section}:MaxStreamsPerConnection: {MaxStreamsPerConnection} is not from 1 to 100000";
         }
 
         if (MaxMessageBytes is < 1 << 10 or > 1 << 30)

@@ -2,21 +2,24 @@ using System.Net;
 
 namespace Cvdvae.ServiceDefaults.Listening;
 
-/// <summary>Where a service listens: <c>http://host:port</c> (HTTP/2 or HTTP/1.1 without TLS) or <c>unix:/path</c>.</summary>
+/// <summary>Where a service listens: <c>http://host:port</c> (HTTP/2 or HTTP/1.1 without TLS), <c>https://host:port</c> (with TLS) or <c>unix:/path</c>.</summary>
 public sealed class ServiceAddress
 {
     private const string UnixPrefix = "unix:";
 
-    private ServiceAddress(EndPoint? endPoint, string? socketPath) => (EndPoint, SocketPath) = (endPoint, socketPath);
+    private ServiceAddress(EndPoint? endPoint, string? socketPath, bool isTls = false) => (EndPoint, SocketPath, IsTls) = (endPoint, socketPath, isTls);
 
     /// <summary>What is accepted, for messages.</summary>
-    public static string Accepted => "http://HOST:PORT with an IP address, localhost or * as the host and a port from 0 (any free one) to 65535, or unix:/PATH";
+    public static string Accepted => "http://HOST:PORT or https://HOST:PORT with an IP address, localhost or * as the host and a port from 0 (any free one) to 65535, or unix:/PATH";
 
     /// <summary>The endpoint of a TCP address; null for a Unix socket.</summary>
     internal EndPoint? EndPoint { get; }
 
     /// <summary>The path of a Unix socket; null for TCP.</summary>
     internal string? SocketPath { get; }
+
+    /// <summary>Whether TLS is spoken.</summary>
+    internal bool IsTls { get; }
 
     /// <summary>Whether an address, of a server or of a channel, is a Unix socket.</summary>
     public static bool IsUnix(string address) => address.StartsWith(UnixPrefix, StringComparison.Ordinal);
@@ -44,15 +47,15 @@ public sealed class ServiceAddress
 
         // "*" is no host of a URI.
         if (!Uri.TryCreate(text.Replace("//*", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out Uri? uri)
-            || uri.Scheme != Uri.UriSchemeHttp || uri.PathAndQuery != "/" || !HasPort(text))
+            || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps) || uri.UserInfo.Length > 0 || uri.PathAndQuery != "/" || !HasPort(text, uri.Scheme))
         {
             return false;
         }
 
         IPAddress? host = uri.DnsSafeHost == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(uri.DnsSafeHost, out IPAddress? parsed) ? parsed : null;
-        address = new ServiceAddress(host is null ? null : new IPEndPoint(host, uri.Port), null);
+        address = new ServiceAddress(host is null ? null : new IPEndPoint(host, uri.Port), null, uri.Scheme == Uri.UriSchemeHttps);
         return host is not null;
     }
 
-    private static bool HasPort(string text) => text.LastIndexOf(':') > "http:".Length && char.IsAsciiDigit(text.TrimEnd('/')[^1]);
+    private static bool HasPort(string text, string scheme) => text.LastIndexOf(':') > scheme.Length && char.IsAsciiDigit(text.TrimEnd('/')[^1]);
 }

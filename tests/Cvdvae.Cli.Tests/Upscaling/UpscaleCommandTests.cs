@@ -59,7 +59,7 @@ public sealed class UpscaleCommandTests : IDisposable
         await Cli.SucceedAsync(
             "upscale", Inputs.Png(_folder, 40, 30), "--output", _folder["out"], "--samples", "2", "--scale", "8", "--temperature", "0.5", "--prior-temperature", "0.25",
             "--pixel-sampling", "mean", "--consistency", "--fit", "crop", "--format", "webp", "--preview-format", "jpeg", "--quality", "70", "--stop-at", "32",
-            "--preview-resolutions", "4,16", "--deadline", "20", "--model", "fake-64@1.2", "--server", server.Address, "--api-key", "secret");
+            "--preview-resolutions", "4,16", "--deadline", "20", "--model", "fake-64@1.2", "--server", server.Address, "--api-key", "secret", "--token", "a.b.c");
 
         UpscaleRequest request = Assert.Single(server.Upscaler.Requests);
         Assert.Equal((2u, 8u, 0.5f, 0.25f), (request.SampleCount, request.Scale, request.EncoderTemperature, request.PriorTemperature));
@@ -69,6 +69,7 @@ public sealed class UpscaleCommandTests : IDisposable
         Assert.Equal("fake-64@1.2", request.Model);
         Assert.False(request.HasSeed);
         Assert.Equal("secret", server.Upscaler.Headers!.GetValue("x-api-key"));
+        Assert.Equal("Bearer a.b.c", server.Upscaler.Headers!.GetValue("authorization"));
         Assert.InRange(server.Upscaler.Deadline, DateTime.UtcNow, DateTime.UtcNow + TimeSpan.FromSeconds(20));
         Assert.Equal(
             ["preview-1-004.jpg", "preview-1-016.jpg", "preview-2-004.jpg", "preview-2-016.jpg", "sample-1.webp", "sample-2.webp", "sheet.png"], _folder.Files("out"));

@@ -1,6 +1,7 @@
 using Cvdvae.Gateway.Routing;
 using Cvdvae.ServiceDefaults;
 using Cvdvae.ServiceDefaults.Listening;
+using Cvdvae.TestUtils;
 using Cvdvae.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -17,9 +18,9 @@ internal sealed class TestGateway : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly GrpcChannel _channel;
 
-    private TestGateway(WebApplication app)
+    private TestGateway(WebApplication app, LogCollector logs)
     {
-        _app = app;
+        (_app, Logs) = (app, logs);
         var addresses = app.Services.GetRequiredService<ListeningAddresses>();
         (Address, Http1) = (addresses.Grpc!, addresses.Http1!);
         _channel = GrpcChannel.ForAddress(Address, new GrpcChannelOptions { MaxSendMessageSize = null, MaxReceiveMessageSize = null });
@@ -31,6 +32,8 @@ internal sealed class TestGateway : IAsyncDisposable
     public string Http1 { get; }
 
     public SuperResolutionService.SuperResolutionServiceClient Client { get; }
+
+    public LogCollector Logs { get; }
 
     public CallInvoker Invoker => _channel.CreateCallInvoker();
 
@@ -46,7 +49,12 @@ internal sealed class TestGateway : IAsyncDisposable
         StartWithAsync(options, [], decoders);
 
     /// <summary>Starts it with options of the sections <c>Gateway</c> and <c>Web</c>.</summary>
-    public static async Task<TestGateway> StartWithAsync(Dictionary<string, string> options, Dictionary<string, string> webOptions, params FakeDecoder[] decoders)
+    public static Task<TestGateway> StartWithAsync(Dictionary<string, string> options, Dictionary<string, string> webOptions, params FakeDecoder[] decoders) =>
+        StartWithSettingsAsync(
+            options.Select(option => ($"Gateway:{option.Key}", option.Value)).Concat(webOptions.Select(option => ($"Web:{option.Key}", option.Value))), decoders);
+
+    /// <summary>Starts it with options of any section.</summary>
+    public static async Task<TestGateway> StartWithSettingsAsync(IEnumerable<(string Key, string Value)> options, params FakeDecoder[] decoders)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test" });
         Dictionary<string, string?> settings = new()
@@ -55,14 +63,9 @@ internal sealed class TestGateway : IAsyncDisposable
             ["Listen:Http1"] = "http://127.0.0.1:0",
             ["Gateway:StatusInterval"] = "00:00:00.100",
         };
-        foreach ((string name, string value) in options)
+        foreach ((string key, string value) in options)
         {
-            settings[$"Gateway:{name}"] = value;
-        }
-
-        foreach ((string name, string value) in webOptions)
-        {
-            settings[$"Web:{name}"] = value;
+            settings[key] = value;
         }
 
         for (int i = 0; i < decoders.Length; i++)
@@ -73,12 +76,13 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults(ServiceRoles.Gateway);
         builder.AddGateway();
-        builder.Logging.ClearProviders();
+        var logs = new LogCollector();
+        builder.Logging.ClearProviders().AddProvider(logs);
         WebApplication app = builder.Build();
         app.MapServiceDefaults();
         app.MapGateway();
         await app.StartAsync().Soon();
-        var gateway = new TestGateway(app);
+        var gateway = new TestGateway(app, logs);
         foreach (FakeDecoder decoder in decoders.Where(decoder => decoder.AnswersStatus))
         {
             await Waiting.Until(() => gateway.Pool.Replicas.Any(replica => replica.Address == decoder.Address && replica.Status is not null));

@@ -18,6 +18,17 @@ public sealed class ServiceAddressTests
         Assert.Null(address.SocketPath);
     }
 
+    [Theory]
+    [InlineData("https://127.0.0.1:5000", true)]
+    [InlineData("https://*:0", true)]
+    [InlineData("http://127.0.0.1:5000", false)]
+    [InlineData("unix:/run/encoder.sock", false)]
+    public void TryParse_Scheme_TellsTls(string text, bool isTls)
+    {
+        Assert.True(ServiceAddress.TryParse(text, out ServiceAddress address));
+        Assert.Equal(isTls, address.IsTls);
+    }
+
     [Fact]
     public void TryParse_Unix_IsThePath()
     {
@@ -32,7 +43,10 @@ public sealed class ServiceAddressTests
     [InlineData("http://127.0.0.1")]
     [InlineData("http://127.0.0.1:70000")]
     [InlineData("http://127.0.0.1:5000/path")]
-    [InlineData("https://127.0.0.1:5000")]
+    [InlineData("https://127.0.0.1")]
+    [InlineData("http://user@127.0.0.1:5000")]
+    [InlineData("https://some.host:5000")]
+    [InlineData("ftp://127.0.0.1:5000")]
     [InlineData("http://some.host:5000")]
     [InlineData("unix:relative.sock")]
     [InlineData("unix:")]

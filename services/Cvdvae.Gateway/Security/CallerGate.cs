@@ -1,0 +1,45 @@
+using Cvdvae.Gateway.Telemetry;
+using Cvdvae.ServiceDefaults.Calls;
+using Grpc.Core;
+
+namespace Cvdvae.Gateway.Security;
+
+/// <summary>Lets calls in, or refuses them by their metadata alone: what a stranger sends is not even read.</summary>
+internal sealed partial class CallerGate(
+    RequestDelegate next, CallerAuthentication authentication, CallerQuotas quotas, GatewayMetrics metrics, ILogger<CallerGate> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<NeedsCaller>() is null)
+        {
+            await next(context);
+            return;
+        }
+
+        Caller? caller = null;
+        IDisposable entry;
+        try
+        {
+            caller = await authentication.AuthenticateAsync(context);
+            entry = quotas.Enter(caller);
+        }
+        catch (RpcException refusal)
+        {
+            RequestId id = RequestId.TryParse(context.Request.Headers[RequestId.Header].ToString(), out RequestId given) ? given : RequestId.New();
+            metrics.TurnedAway(refusal.StatusCode);
+            Refused(caller?.Id ?? PeerAddress.Of(context.Connection.RemoteIpAddress), refusal.Status.Detail, id.Value);
+            context.Response.Headers[RequestId.Header] = id.Value;
+            RefusedCall.Answer(context.Response, refusal);
+            return;
+        }
+
+        using (entry)
+        {
+            context.Features.Set(caller);
+            await next(context);
+        }
+    }
+
+    [LoggerMessage(330, LogLevel.Information, "refused a call of {Caller}: {Reason} request_id={RequestId}")]
+    private partial void Refused(string caller, string reason, string requestId);
+}

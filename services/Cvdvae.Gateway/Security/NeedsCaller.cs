@@ -1,0 +1,4 @@
+namespace Cvdvae.Gateway.Security;
+
+/// <summary>Marks endpoints whose callers must be known.</summary>
+internal sealed class NeedsCaller;

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cvdvae.Gateway.Security;
+
+/// <summary>The address that a caller without credentials is known by.</summary>
+internal static class PeerAddress
+{
+    private const int NetworkBytes = 8;
+
+    /// <summary>An IPv4 address, the /64 network of an IPv6 one, which is one customer's, or <c>local</c> for a Unix socket.</summary>
+    public static string Of(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return "local";
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4().ToString();
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
+        {
+            return address.ToString();
+        }
+
+        byte[] bytes = address.GetAddressBytes();
+        bytes.AsSpan(NetworkBytes).Clear();
+        return $"{new IPAddress(bytes)}/{8 * NetworkBytes}";
+    }
+}

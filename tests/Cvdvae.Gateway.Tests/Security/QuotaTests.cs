@@ -1,0 +1,166 @@
+using Cvdvae.Gateway.Security;
+using Cvdvae.Gateway.Tests.Fakes;
+using Cvdvae.ServiceDefaults.Errors;
+using Cvdvae.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Xunit;
+
+namespace Cvdvae.Gateway.Tests.Security;
+
+public sealed class QuotaTests : IDisposable
+{
+    private readonly AuthFolder _folder = new();
+    private readonly string _key = AuthFolder.NewKey();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(64, 1)]
+    [InlineData(65, 2)]
+    [InlineData(128, 4)]
+    [InlineData(256, 16)]
+    [InlineData(1024, 256)]
+    public void SampleCost_Side_GrowsWithThePixels(uint side, int cost) => Assert.Equal(cost, CallerQuotas.SampleCost(side));
+
+    [Fact]
+    public async Task Upscale_OverTheCost_IsRefusedBeforeAnyWorkAndLetInAfterTheDelay()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync();
+        await using TestGateway gateway = await StartAsync("\"costPerSecond\": 4, \"costBurst\": 4", decoder);
+        await gateway.UpscaleAsync(TestGateway.Request(4), headers: AuthFolder.With(_key));
+
+        // An image that can't be read: it would be refused as that if anybody looked at it.
+        UpscaleRequest request = TestGateway.Request(4);
+        request.Image = ByteString.CopyFromUtf8("no image");
+        RpcException error = await gateway.FailAsync(request, headers: AuthFolder.With(_key));
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.Equal("this caller's quota of 4 samples a second is used up; this call costs 4", error.Status.Detail);
+        TimeSpan delay = RpcErrors.RetryDelay(error)!.Value;
+        Assert.InRange(delay, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1.2));
+        Assert.Single(decoder.Requests);
+        await Task.Delay(delay, Stop);
+        await gateway.UpscaleAsync(TestGateway.Request(4), headers: AuthFolder.With(_key));
+    }
+
+    [Fact]
+    public async Task Upscale_OneCallerOverTheCost_OthersAreLetIn()
+    {
+        string other = AuthFolder.NewKey();
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync();
+        const string quota = "\"quota\": {\"costPerSecond\": 0.001, \"costBurst\": 1}";
+        await using TestGateway gateway = await TestGateway.StartWithSettingsAsync(
+            _folder.Keys(AuthFolder.Entry("a", _key, quota), AuthFolder.Entry("b", other, quota)), decoder);
+        await gateway.UpscaleAsync(TestGateway.Request(), headers: AuthFolder.With(_key));
+
+        Assert.Equal(StatusCode.ResourceExhausted, (await gateway.FailAsync(TestGateway.Request(), headers: AuthFolder.With(_key))).StatusCode);
+        await gateway.UpscaleAsync(TestGateway.Request(), headers: AuthFolder.With(other));
+    }
+
+    [Fact]
+    public async Task Upscale_MoreThanTheBurst_IsInvalidSinceItCouldNeverRun()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Status.Models[0].Info = TestModels.Info(outputSize: 256));
+        await using TestGateway gateway = await StartAsync("\"costPerSecond\": 100, \"costBurst\": 40", decoder);
+        UpscaleRequest request = TestGateway.Request(3);
+        request.Image = TestInput.Png(64);
+
+        RpcException error = await gateway.FailAsync(request, headers: AuthFolder.With(_key));
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Contains("sample_count: '3' is not accepted; accepted: at most 2 samples of 256x256 pixels", error.Status.Detail, StringComparison.Ordinal);
+        request.StopAtResolution = 64;
+        await gateway.UpscaleAsync(request, headers: AuthFolder.With(_key));
+    }
+
+    [Fact]
+    public async Task Upscale_ASampleIsMoreThanTheBurst_NamesTheResolution()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Status.Models[0].Info = TestModels.Info(outputSize: 256));
+        await using TestGateway gateway = await StartAsync("\"costPerSecond\": 100, \"costBurst\": 15", decoder);
+        UpscaleRequest request = TestGateway.Request();
+        request.Image = TestInput.Png(64);
+
+        RpcException error = await gateway.FailAsync(request, headers: AuthFolder.With(_key));
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Contains("stop_at_resolution", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_TooManyASecond_IsRefusedWithADelay()
+    {
+        await using TestGateway gateway = await StartAsync("\"requestsPerSecond\": 0.5, \"requestBurst\": 2");
+        await ListAsync(gateway);
+        await ListAsync(gateway);
+
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => ListAsync(gateway));
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.Equal("this caller's quota of 0.5 calls a second is used up", error.Status.Detail);
+        Assert.InRange(RpcErrors.RetryDelay(error)!.Value, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(2.2));
+    }
+
+    [Fact]
+    public async Task Call_TooManyAtOnce_IsRefusedUntilOneEnds()
+    {
+        var go = new TaskCompletionSource();
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            await go.Task;
+            await decode.RunAsync();
+        });
+        await using TestGateway gateway = await StartAsync("\"maxConcurrentCalls\": 1", decoder);
+        using AsyncServerStreamingCall<UpscaleResponse> first = gateway.Client.Upscale(TestGateway.Request(), AuthFolder.With(_key), cancellationToken: Stop);
+        Assert.True(await first.ResponseStream.MoveNext(Stop).Soon());
+
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => ListAsync(gateway));
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.NotNull(RpcErrors.RetryDelay(error));
+        go.SetResult();
+        while (await first.ResponseStream.MoveNext(Stop).Soon())
+        {
+            // To its end.
+        }
+
+        await Waiting.Until(() => ListAsync(gateway).ContinueWith(task => task.IsCompletedSuccessfully, TaskScheduler.Default).GetAwaiter().GetResult());
+    }
+
+    [Fact]
+    public async Task Call_StrangersAllowed_CountByTheirAddress()
+    {
+        await using TestGateway gateway = await TestGateway.StartWithSettingsAsync([("Auth:Quota:RequestsPerSecond", "0.001"), ("Auth:Quota:RequestBurst", "1")]);
+        await gateway.Client.ListModelsAsync(new ListModelsRequest(), cancellationToken: Stop).ResponseAsync.Soon();
+
+        RpcException error = await Assert.ThrowsAsync<RpcException>(
+            () => gateway.Client.ListModelsAsync(new ListModelsRequest(), cancellationToken: Stop).ResponseAsync.Soon());
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.Contains(gateway.Logs.Lines, line => line.Event == 330 && line.Text.Contains("peer:127.0.0.1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Call_QuotaOfAKeyRaised_CountsAtOnce()
+    {
+        await using TestGateway gateway = await StartAsync("\"requestsPerSecond\": 0.001, \"requestBurst\": 1");
+        await ListAsync(gateway);
+        await Assert.ThrowsAsync<RpcException>(() => ListAsync(gateway));
+
+        _folder.WriteKeys(AuthFolder.Entry("a", _key, "\"quota\": {\"requestsPerSecond\": 0.001, \"requestBurst\": 2}"));
+
+        await Waiting.Until(() => gateway.Logs.Lines.Any(line => line.Event == 130));
+        await ListAsync(gateway);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task<ListModelsResponse> ListAsync(TestGateway gateway) =>
+        gateway.Client.ListModelsAsync(new ListModelsRequest(), AuthFolder.With(_key), cancellationToken: Stop).ResponseAsync.Soon();
+
+    private Task<TestGateway> StartAsync(string quota, params FakeDecoder[] decoders) =>
+        TestGateway.StartWithSettingsAsync(_folder.Keys(AuthFolder.Entry("a", _key, $"\"quota\": {{{quota}}}")), decoders);
+}
