@@ -16,7 +16,7 @@ import grpc
 
 from cvdvae._cli.models_command import table
 from cvdvae.v1 import super_resolution_service_pb2 as pb
-from fake_server import DRAWN_SEED, FakeServer, completed, picture, preview, refuse, result, started
+from fake_server import DRAWN_SEED, FakeServer, completed, picture, preview, refuse, result, started, unsteady
 
 LIMIT = 60
 
@@ -243,3 +243,11 @@ class ModelsTests(CommandLineTest):
 
     def test_table_pads_and_aligns(self) -> None:
         self.assertEqual("| name |   n |\n| ---- | --: |\n| a/b  |   x |\n", table(("name", "n:"), [("a|b", "x")]))
+
+
+class RetryTests(CommandLineTest):
+    def test_connection_that_is_closed_at_once_is_tried_again(self) -> None:
+        # In a process of its own, where no server's threads go on with the client's connections.
+        for arguments in (("models",), ("upscale", self.image, "--output", self.output)):
+            with self.subTest(arguments[0]), unsteady(self.server.port) as address:
+                self.run_command(*arguments, "--server", address)

@@ -45,7 +45,7 @@ public sealed class DocumentedServices : IAsyncLifetime
             Settings = new Dictionary<string, string> { ["Torch:Threads"] = "1", ["Scheduler:MaxBacklog"] = "01:00:00" }, // other tests keep the processors busy
         });
         Grpc = new UnsteadyRelay(_group.Gateway.Grpc);
-        Web = new UnsteadyRelay(_group.Gateway.Http1);
+        Web = new UnsteadyRelay(_group.Gateway.Http1, answers: true);
         _secure = await ServiceProcess.StartAsync("secure gateway", "Cvdvae.Gateway", _folder[""], new Dictionary<string, string>
         {
             ["Listen:Grpc"] = "https://127.0.0.1:0",
