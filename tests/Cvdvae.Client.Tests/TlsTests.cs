@@ -67,6 +67,19 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(1, sent);
     }
 
+    [Fact]
+    public async Task Upscale_CertificateWantedAndNoneGiven_IsNotReachedAndSaysSoInOneLine()
+    {
+        await using FakeServer server = await StartAsync((_, _) => { });
+
+        SuperResolutionException error = await Assert.ThrowsAsync<SuperResolutionException>(() => CollectAsync(server, "https://127.0.0.1", _authority));
+
+        Assert.StartsWith("can't reach https://127.0.0.1:", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("disposed", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, server.Upscaler.Calls);
+    }
+
     [Theory]
     [InlineData("CaPath", "nothing")]
     [InlineData("CertificatePath", "nothing")]

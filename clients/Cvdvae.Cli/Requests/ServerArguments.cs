@@ -9,7 +9,7 @@ internal sealed class ServerArguments
     private readonly Option<string> _server = new("--server")
     {
         Description = "address of the server: http://host:port, https://host:port, unix:/path or dns:///name:port; CVDVAE_SERVER by default, http://127.0.0.1:5000 without it",
-        DefaultValueFactory = _ => Variable("CVDVAE_SERVER") ?? "http://127.0.0.1:5000",
+        DefaultValueFactory = _ => DefaultAddress(),
     };
 
     private readonly Option<string?> _key = new("--api-key")
@@ -67,8 +67,9 @@ internal sealed class ServerArguments
         command.Options.Add(_tls);
         command.Validators.Add(result =>
         {
-            // What is wrong with the files themselves shows when they are read; this is a matter of the arguments.
-            var options = Options(result.GetValue(_server)!, result.GetValue(_tls), result.GetValue(_authorities), result.GetValue(_certificate), result.GetValue(_certificateKey));
+            // What is wrong with the files themselves shows when they are read; this is a matter of the arguments. Defaults are not filled in yet.
+            SuperResolutionClientOptions options = Options(
+                result.GetValue(_server) ?? DefaultAddress(), result.GetValue(_tls), result.GetValue(_authorities), result.GetValue(_certificate), result.GetValue(_certificateKey));
             if ((options.CertificatePath is null) != (options.KeyPath is null))
             {
                 result.AddError("--cert and --key: one is given without the other");
@@ -97,6 +98,8 @@ internal sealed class ServerArguments
 
     private static SuperResolutionClientOptions Options(string address, bool tls, string? authorities, string? certificate, string? key) =>
         new() { Address = address, Tls = tls, CaPath = authorities, CertificatePath = certificate, KeyPath = key };
+
+    private static string DefaultAddress() => Variable("CVDVAE_SERVER") ?? "http://127.0.0.1:5000";
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -72,7 +72,8 @@ internal static class CallFailure
             cause = inner;
         }
 
-        return cause.Message.TrimEnd('.');
+        // What is left of a connection that the server closed while it was made: it does so to callers whose certificate it does not take.
+        return cause is ObjectDisposedException ? "the server closed the connection; it may want a certificate" : cause.Message.TrimEnd('.');
     }
 
     private static Google.Rpc.Status? Details(RpcException error)

@@ -70,6 +70,7 @@ def add_server(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--api-key", metavar="KEY", type=_credential("api_key"), default=os.environ.get("CVDVAE_API_KEY") or None, help="key to send; CVDVAE_API_KEY by default")
     group.add_argument("--token", metavar="TOKEN", type=_credential("token"), default=os.environ.get("CVDVAE_TOKEN") or None, help="bearer token to send; CVDVAE_TOKEN by default")
+    group.add_argument("--tls", action="store_true", help="reach a dns:/// address over TLS")
     group.add_argument("--ca", metavar="FILE", help="PEM file of the certificates to trust; those that come with grpc by default")
     group.add_argument("--cert", metavar="FILE", help="PEM file of this client's certificate, where the server asks for one")
     group.add_argument("--key", metavar="FILE", help="PEM file of its private key")
@@ -78,7 +79,13 @@ def add_server(parser: argparse.ArgumentParser) -> None:
 def connect(parsed: argparse.Namespace) -> Client:
     """A client of the server."""
     return Client(
-        parsed.server, api_key=parsed.api_key, token=parsed.token, root_certificates=parsed.ca, client_certificate=parsed.cert, client_key=parsed.key
+        parsed.server,
+        api_key=parsed.api_key,
+        token=parsed.token,
+        tls=parsed.tls,
+        root_certificates=parsed.ca,
+        client_certificate=parsed.cert,
+        client_key=parsed.key,
     )
 
 
