@@ -70,11 +70,10 @@ $(TYPESCRIPT_STUBS): protos/cvdvae/v1/super_resolution_service.proto $(TYPESCRIP
 .PHONY: proto
 proto: $(TYPESCRIPT_STUBS) python-stubs ## generate the stubs of the clients from protos/
 
-# The TypeScript library and the page; the page's bundler decides on the oldest Node.js.
-CLIENT_NODE := 20.19
+# The TypeScript library and the page.
 CLIENT_PACKAGES := clients/node_modules/.installed
 $(CLIENT_PACKAGES): clients/package.json clients/package-lock.json $(TYPESCRIPT)/package.json clients/web/package.json
-	build/ensure-node.sh $(CLIENT_NODE)
+	build/ensure-node.sh clients
 	cd clients && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
@@ -85,7 +84,7 @@ $(TYPESCRIPT_LIBRARY): $(TYPESCRIPT_STUBS) $(wildcard $(TYPESCRIPT)/src/*.ts) $(
 	touch $@
 
 PAGE := clients/web/dist/index.html
-$(PAGE): $(TYPESCRIPT_LIBRARY) clients/web/index.html $(wildcard clients/web/src/* clients/web/public/* samples/*.png) clients/web/vite.config.js clients/web/tsconfig.json | $(CLIENT_PACKAGES)
+$(PAGE): $(TYPESCRIPT_LIBRARY) clients/web/index.html $(wildcard clients/web/src/* clients/web/public/* samples/*.png) clients/web/vite.config.js clients/web/notices.js clients/web/tsconfig.json | $(CLIENT_PACKAGES)
 	cd clients/web && npm run --silent build
 	touch $@
 
@@ -95,7 +94,7 @@ web: $(PAGE) ## build the TypeScript library and the page that the gateway serve
 # Serving needs no Node.js: without it there is no page.
 .PHONY: page-if-possible
 page-if-possible:
-	@build/ensure-node.sh $(CLIENT_NODE) && $(MAKE) --no-print-directory web || echo 'the page was not built; the services work without it'
+	@build/ensure-node.sh clients && $(MAKE) --no-print-directory web || echo 'the page was not built; the services work without it'
 
 .PHONY: lint
 lint: $(BUF) ## check the protocol: lint, and compatibility with the branch main

@@ -35,7 +35,7 @@ field() {
 }
 
 # node_clients: whether Node.js suits the TypeScript library and the page; the reason why not is the last line of the log.
-node_clients() { build/ensure-node.sh 20.19 < /dev/null > "$log" 2>&1; }
+node_clients() { build/ensure-node.sh clients < /dev/null > "$log" 2>&1; }
 
 # The page is there before the gateway is built, which then takes it along.
 build_page() {

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
+import socket
 import threading
 import time
 from typing import Any, Callable, Iterator, List, Optional
@@ -175,3 +177,36 @@ def models() -> pb.ListModelsResponse:
     limits = pb.ServerLimits(max_samples=64, max_image_bytes=1 << 24, max_image_side=4096, max_message_bytes=20 << 20, max_waiting_preview_bytes=4 << 20)
     limits.deadline_margin.nanos = 50_000_000
     return pb.ListModelsResponse(models=[first, pb.ModelInfo(name="fake-64", version="1.1")], default_model="fake-64", limits=limits)
+
+
+@contextlib.contextmanager
+def unsteady(port: int) -> Iterator[str]:
+    """In front of a server, the address of a gate that closes the first connection without a word and hands the next ones on."""
+    with socket.create_server(("127.0.0.1", 0)) as gate:
+
+        def run() -> None:
+            with contextlib.suppress(OSError):
+                gate.accept()[0].close()
+                while True:
+                    threading.Thread(target=hand_on, args=(gate.accept()[0],), daemon=True).start()
+
+        def hand_on(client: socket.socket) -> None:
+            with client, socket.create_connection(("127.0.0.1", port)) as server:
+                back = threading.Thread(target=copy, args=(server, client), daemon=True)
+                back.start()
+                copy(client, server)
+                back.join(LIMIT)
+
+        def copy(source: socket.socket, target: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while data := source.recv(65536):
+                    target.sendall(data)
+                target.shutdown(socket.SHUT_RDWR)
+
+        threading.Thread(target=run, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{gate.getsockname()[1]}"
+        finally:
+            # A thread that waits in accept would keep the socket: shutdown wakes it.
+            with contextlib.suppress(OSError):
+                gate.shutdown(socket.SHUT_RDWR)

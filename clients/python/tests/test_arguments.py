@@ -33,6 +33,7 @@ class ArgumentTests(unittest.TestCase):
     def test_options_out_of_range(self) -> None:
         cases = {
             "api_key": [{"api_key": ""}, {"api_key": "a b"}, {"api_key": "a\nb"}, {"api_key": "ü"}],
+            "token": [{"token": ""}, {"token": "a b"}],
             "deadline": [{"deadline": 0}, {"deadline": -1.0}, {"deadline": float("nan")}, {"deadline": float("inf")}],
             "connect_timeout": [{"connect_timeout": 0}],
             "max_attempts": [{"max_attempts": 0}, {"max_attempts": 21}],
@@ -40,6 +41,12 @@ class ArgumentTests(unittest.TestCase):
             "max_retry_delay": [{"max_retry_delay": 0.1}],
             "max_message_bytes": [{"max_message_bytes": 1023}],
             "root_certificates": [{"root_certificates": b"no PEM"}, {"root_certificates": b"-----BEGIN CERTIFICATE-----"}],
+            "client_certificate": [
+                {"client_certificate": b"no PEM"},
+                {"address": "https://host", "client_certificate": b"-----BEGIN CERTIFICATE-----"},
+                {"address": "https://host", "client_key": b"-----BEGIN PRIVATE KEY-----"},
+            ],
+            "client_key": [{"client_key": b"no PEM"}, {"client_key": b"-----BEGIN ENCRYPTED PRIVATE KEY-----"}],
         }
         for name, wrong in cases.items():
             for options in wrong:
@@ -63,6 +70,7 @@ class ArgumentTests(unittest.TestCase):
             "deadline": [0],
             "request_id": ["", "a b", "x" * 129, "a\n"],
             "api_key": ["a\r\nb"],
+            "token": ["a\r\nb", ""],
         }
         client = self.client()
         for name, values in cases.items():
@@ -71,5 +79,7 @@ class ArgumentTests(unittest.TestCase):
                 with self.subTest(f"{name}={value!r}"), self.assertRaisesRegex((ValueError, TypeError), f"^{named}: "):
                     client.upscale(b"image", **{name: value})
 
-    def test_key_is_not_shown(self) -> None:
-        self.assertNotIn("secret-key", repr(self.client(api_key="secret-key")._settings))
+    def test_secrets_are_not_shown(self) -> None:
+        certificate, key = b"-----BEGIN CERTIFICATE-----", b"-----BEGIN PRIVATE KEY-----secret"
+        client = self.client("https://host", api_key="secret-key", token="secret-token", client_certificate=certificate, client_key=key)
+        self.assertNotIn("secret", repr(client._settings))

@@ -16,7 +16,7 @@ import grpc
 
 from cvdvae._cli.models_command import table
 from cvdvae.v1 import super_resolution_service_pb2 as pb
-from fake_server import DRAWN_SEED, FakeServer, completed, picture, preview, refuse, result, started
+from fake_server import DRAWN_SEED, FakeServer, completed, picture, preview, refuse, result, started, unsteady
 
 LIMIT = 60
 
@@ -27,6 +27,15 @@ def command(*arguments: Any, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "cvdvae", *map(str, arguments)], env={**kept, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+
+
+def pillow() -> Any:
+    """Pillow's images, without which a test is skipped."""
+    try:
+        import PIL.Image
+    except ImportError:
+        raise unittest.SkipTest("there is no Pillow") from None
+    return PIL.Image
 
 
 class CommandLineTest(unittest.TestCase):
@@ -73,6 +82,7 @@ class UpscaleTests(CommandLineTest):
             "upscale", self.image, "-o", self.output, "--samples", 2, "--scale", 4, "--seed", 7, "--temperature", 0.5, "--prior-temperature", 0.25,
             "--pixel-sampling", "MODE", "--consistency", "--fit", "crop", "--format", "webp", "--preview-format", "jpeg", "--quality", 70, "--stop-at", 16,
             "--preview-resolutions", "4:8:4", "--deadline", 30, "--model", "fake-64", "--request-id", "call-4", "--api-key", "key",
+            "--token", "a.b.c",
         )
 
         self.assertEqual(
@@ -83,9 +93,32 @@ class UpscaleTests(CommandLineTest):
             ),
             self.server.requests[0],
         )
-        self.assertEqual(("call-4", "key"), (self.server.metadata[0]["x-request-id"], self.server.metadata[0]["x-api-key"]))
+        sent = self.server.metadata[0]
+        self.assertEqual(("call-4", "key", "Bearer a.b.c"), (sent["x-request-id"], sent["x-api-key"], sent["authorization"]))
         self.assertLessEqual(self.server.remaining[0] or 99, 30)
         self.assertEqual(["preview-1-004.jpg", "preview-1-008.jpg", "preview-2-004.jpg", "preview-2-008.jpg", "sample-1.webp", "sample-2.webp"], self.files())
+
+    def test_sheet_has_a_row_for_each_sample(self) -> None:
+        images = pillow()
+        gradient = images.linear_gradient("L").resize((16, 16)).convert("RGB")
+        gradient.save(self.image)
+        self.run_command("upscale", self.image, "--output", self.output, "--samples", 2, "--sheet")
+
+        with images.open(self.output / "sheet.png") as file:
+            sheet = file.convert("RGB")
+        self.assertEqual((8 + 8 * (128 + 8), 8 + 2 * (128 + 14 + 8)), sheet.size)
+        top = 8 + (128 + 14 + 8)
+        self.assertEqual(gradient.getpixel((3, 5)), sheet.getpixel((8 + 3 * 8 + 1, top + 5 * 8 + 1)))
+        self.assertEqual((10, 200, 8), sheet.getpixel((8 + 4 * 136 + 64, top + 64)), "the second sample at 8x8")
+        self.assertEqual((10, 200, 64), sheet.getpixel((8 + 7 * 136 + 64, top + 64)), "its result")
+
+    def test_sheet_of_an_image_that_pillow_cannot_read_is_drawn_without_it(self) -> None:
+        self.run_command("upscale", self.image, "--output", self.output, "--sheet", "--no-previews")
+
+        with pillow().open(self.output / "sheet.png") as file:
+            sheet = file.convert("RGB")
+        self.assertEqual(8 + 3 * 136, sheet.width)
+        self.assertEqual((255, 255, 255), sheet.getpixel((72, 72)))
 
     def test_no_previews_writes_none(self) -> None:
         self.run_command("upscale", self.image, "--output", self.output, "--no-previews")
@@ -210,3 +243,11 @@ class ModelsTests(CommandLineTest):
 
     def test_table_pads_and_aligns(self) -> None:
         self.assertEqual("| name |   n |\n| ---- | --: |\n| a/b  |   x |\n", table(("name", "n:"), [("a|b", "x")]))
+
+
+class RetryTests(CommandLineTest):
+    def test_connection_that_is_closed_at_once_is_tried_again(self) -> None:
+        # In a process of its own, where no server's threads go on with the client's connections.
+        for arguments in (("models",), ("upscale", self.image, "--output", self.output)):
+            with self.subTest(arguments[0]), unsteady(self.server.port) as address:
+                self.run_command(*arguments, "--server", address)

@@ -227,6 +227,28 @@ class Tls(BothClients):
             root_certificates=self.certificates("other"),
         )
 
+    def careful_server(self: Any) -> FakeServer:
+        """A server that takes clients of the authority "other"."""
+        pair = (self.folder / "right.key").read_bytes(), (self.folder / "right.pem").read_bytes()
+        return self.server(credentials=grpc.ssl_server_credentials([pair], self.certificates("other").read_bytes(), True))
+
+    def test_client_with_a_certificate(self: Any) -> None:
+        certificate, key = self.folder / "other.pem", self.folder / "other.key"
+        for pair in ((certificate, key), (certificate.read_bytes(), key.read_bytes())):
+            options = {"root_certificates": self.certificates("right"), "client_certificate": pair[0], "client_key": pair[1]}
+            self.assertIsInstance(self.collect(self.careful_server().address, options=options)[-1], cvdvae.Completed)
+
+    def test_client_without_a_certificate(self: Any) -> None:
+        address = self.careful_server().address
+        error = self.fails(cvdvae.ConnectionFailed, address, options={**ONCE, "root_certificates": self.certificates("right")})
+        self.assertRegex(str(error), "does the server want a certificate of the client, or another one")
+
+    def test_client_with_another_certificate(self: Any) -> None:
+        address = self.careful_server().address
+        options = {"root_certificates": self.certificates("right"), "client_certificate": self.folder / "right.pem", "client_key": self.folder / "right.key"}
+        error = self.fails(cvdvae.ConnectionFailed, address, options={**ONCE, **options})
+        self.assertRegex(str(error), "does the server want a certificate of the client, or another one")
+
     def test_server_without_tls(self: Any) -> None:
         address = self.server().address.replace("http:", "https:")
         self.refused("the TLS handshake failed; does the server speak TLS?", address, root_certificates=self.certificates("right"))

@@ -1,4 +1,4 @@
-"""Every snippet for Python in the documentation, run as it stands with the installed package, but for the server's address."""
+"""The snippets of README.md and the commands of docs/client.md, run as it stands with the installed package, but for the server's address."""
 from __future__ import annotations
 
 import pathlib
@@ -56,13 +56,6 @@ class DocumentationTests(unittest.TestCase):
         for sample in range(5):
             self.assertIn(f"sample {sample} at 32x32", lines)
 
-    def test_guide_python(self) -> None:
-        threads, coroutines = snippets(GUIDE, "python")
-
-        self.assertRegex(self.run_python(threads), r"seed \d+\n")
-        self.assertEqual([f"sample-{number}.png" for number in range(1, 6)], self.samples())
-        self.assertRegex(self.run_python(coroutines), r"\(64, 64, 3\)")
-
     def test_guide_commands(self) -> None:
         commands = [line for block in snippets(GUIDE, "") for line in block.splitlines() if line.startswith("python3 -m cvdvae")]
 
@@ -70,3 +63,4 @@ class DocumentationTests(unittest.TestCase):
         for command in commands:
             self.run_in_folder([str(installed.python()), *command.split()[1:]])
         self.assertEqual([f"sample-{number}.png" for number in range(1, 6)], self.samples("out/portrait"))
+        self.assertTrue((self.folder / "out" / "portrait" / "sheet.png").exists())

@@ -28,8 +28,11 @@ export class TransportClient {
   async *upscale(request: UpscaleInput, settings: CallSettings = {}): AsyncGenerator<UpscaleEvent, void, undefined> {
     const left = new AbortController();
     const call = this.begin(settings, settings.signal ? AbortSignal.any([settings.signal, left.signal]) : left.signal);
+    let stream: AsyncIterator<UpscaleResponse> | undefined;
     try {
-      const { first, stream } = await call.run((options) => this.open(request, options));
+      const opened = await call.run((options) => this.open(request, options));
+      const { first } = opened;
+      ({ stream } = opened);
       const started = readEvent(first);
       if (started?.kind !== 'started') {
         throw protocolFailure(this.route.address, "the server's first event is not Started", settings.requestId);
@@ -55,6 +58,7 @@ export class TransportClient {
       }
     } finally {
       left.abort();
+      void drain(stream);
     }
   }
 
@@ -79,5 +83,14 @@ export class TransportClient {
       throw protocolFailure(this.route.address, 'the server ended the call without an event');
     }
     return { first: first.value, stream };
+  }
+}
+
+/** Reads a cancelled stream to its end: until then its deadline keeps a timer, and with it the program, alive. */
+async function drain(stream: AsyncIterator<unknown> | undefined): Promise<void> {
+  try {
+    while (stream && !(await stream.next()).done);
+  } catch {
+    // That is the end.
   }
 }

@@ -41,6 +41,7 @@ export class SuperResolutionClient extends TransportClient {
     const all = typeof options === 'string' ? { address: options } : options;
     const { address: text = defaultAddress, tls = {}, maxMessageBytes = 64 << 20, connectTimeoutMs = 5000 } = all;
     const address: ServerAddress = parseAddress(text);
+    checkTls(all.tls, address);
     checkDuration('connectTimeoutMs', connectTimeoutMs);
     if (!(maxMessageBytes >= leastMessageBytes)) {
       throw new RangeError(`maxMessageBytes: ${maxMessageBytes} is not ${leastMessageBytes} or more`);
@@ -58,5 +59,14 @@ export class SuperResolutionClient extends TransportClient {
   /** Closes the connection; running calls end. */
   close(): void {
     this.sessions.abort();
+  }
+}
+
+function checkTls(settings: TlsSettings | undefined, address: ServerAddress): void {
+  if (settings && !(address.kind === 'tcp' && address.tls)) {
+    throw new RangeError('tls: is for https:// addresses');
+  }
+  if ((settings?.cert === undefined) !== (settings?.key === undefined)) {
+    throw new RangeError('tls: cert and key go together');
   }
 }

@@ -2,6 +2,8 @@
 export interface ClientOptions {
   /** Sent as x-api-key, where set. */
   apiKey?: string;
+  /** Bearer token (a JWT), sent as authorization, where set. */
+  token?: string;
   /** Longest time of a call with all its attempts in milliseconds, above 0. The server ends an upscale shortly before it with what is finished. */
   deadlineMs?: number;
   /** Attempts of a call that fails before the server has admitted it, 1 (no retries) to 20; 4 when absent. */
@@ -22,11 +24,14 @@ export interface CallSettings {
   requestId?: string;
   /** Sent as x-api-key. */
   apiKey?: string;
+  /** Bearer token (a JWT), sent as authorization. */
+  token?: string;
 }
 
 /** Options with their defaults. */
 export interface CheckedOptions {
   readonly apiKey: string | undefined;
+  readonly token: string | undefined;
   readonly deadlineMs: number | undefined;
   readonly maxAttempts: number;
   readonly retryDelayMs: number;
@@ -40,8 +45,8 @@ const mostAttempts = 20;
  * @throws RangeError An option is outside its range; the message names it.
  */
 export function checkOptions(options: ClientOptions): CheckedOptions {
-  const { apiKey, deadlineMs, maxAttempts = 4, retryDelayMs = 200, maxRetryDelayMs = 10_000 } = options;
-  checkApiKey(apiKey);
+  const { apiKey, token, deadlineMs, maxAttempts = 4, retryDelayMs = 200, maxRetryDelayMs = 10_000 } = options;
+  checkCredentials({ apiKey, token });
   checkDuration('deadlineMs', deadlineMs);
   checkDuration('retryDelayMs', retryDelayMs);
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > mostAttempts) {
@@ -50,7 +55,7 @@ export function checkOptions(options: ClientOptions): CheckedOptions {
   if (!(maxRetryDelayMs >= retryDelayMs)) {
     throw new RangeError(`maxRetryDelayMs: ${maxRetryDelayMs} is less than retryDelayMs, ${retryDelayMs}`);
   }
-  return { apiKey, deadlineMs, maxAttempts, retryDelayMs, maxRetryDelayMs };
+  return { apiKey, token, deadlineMs, maxAttempts, retryDelayMs, maxRetryDelayMs };
 }
 
 /** Refuses a duration that is not above 0. */
@@ -60,9 +65,11 @@ export function checkDuration(name: string, value: number | undefined): void {
   }
 }
 
-/** Refuses a key that can't be sent. */
-export function checkApiKey(key: string | undefined): void {
-  if (key !== undefined && !/^[!-~]*$/.test(key)) {
-    throw new RangeError('apiKey: has a character that is not printable ASCII');
+/** Refuses a key or a token that can't be sent. */
+export function checkCredentials(credentials: { apiKey: string | undefined; token: string | undefined }): void {
+  for (const [name, value] of Object.entries(credentials)) {
+    if (value !== undefined && !/^[!-~]*$/.test(value)) {
+      throw new RangeError(`${name}: has a character that is not printable ASCII`);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { CallOptions, ConnectError } from '@connectrpc/connect';
 import { failure, SuperResolutionError } from './errors.js';
-import { checkApiKey, checkDuration, type CallSettings, type CheckedOptions } from './options.js';
+import { checkCredentials, checkDuration, type CallSettings, type CheckedOptions } from './options.js';
 import { retryWait, sleep } from './retries.js';
 
 /** Where calls go, and how to tell what kept them from getting there. */
@@ -23,7 +23,7 @@ export class RetriedCall {
     private readonly signal: AbortSignal | undefined,
   ) {
     checkDuration('deadlineMs', settings.deadlineMs);
-    checkApiKey(settings.apiKey);
+    checkCredentials({ apiKey: settings.apiKey, token: settings.token });
     this.deadlineMs = settings.deadlineMs ?? options.deadlineMs;
     this.due = this.deadlineMs === undefined ? undefined : performance.now() + this.deadlineMs;
     this.requestId = settings.requestId;
@@ -61,6 +61,10 @@ export class RetriedCall {
     const apiKey = this.settings.apiKey ?? this.options.apiKey;
     if (apiKey) {
       headers.set('x-api-key', apiKey);
+    }
+    const token = this.settings.token ?? this.options.token;
+    if (token) {
+      headers.set('authorization', `Bearer ${token}`);
     }
     if (this.settings.requestId !== undefined) {
       headers.set('x-request-id', this.settings.requestId);

@@ -19,7 +19,12 @@ const known: Record<string, string> = {
 export function transportProblem(error: ConnectError, address: ServerAddress, broken?: Error): string | undefined {
   const cause = rootCause(broken ?? error);
   const text = cause.message;
-  const { code } = cause as NodeJS.ErrnoException;
+  const { code: named } = cause as { code?: unknown };
+  // Connect's own errors have a number there.
+  const code = typeof named === 'string' ? named : undefined;
+  if (/ALERT_(CERTIFICATE|BAD_CERTIFICATE|HANDSHAKE_FAILURE|UNKNOWN_CA|ACCESS_DENIED)/i.test(code ?? '')) {
+    return 'the server refuses the TLS connection; does it want a certificate of the client, or another one?';
+  }
   if (address.kind === 'tcp' && address.tls && (code === 'EPROTO' || code?.startsWith('ERR_SSL') || /before secure TLS/.test(text))) {
     return 'the server does not answer with TLS; without it the address begins with http://';
   }
@@ -43,7 +48,10 @@ export function transportProblem(error: ConnectError, address: ServerAddress, br
 }
 
 function hint(address: ServerAddress): string {
-  return address.kind === 'tcp' && !address.tls ? '; where it wants TLS the address begins with https://' : '';
+  if (address.kind === 'unix') {
+    return '';
+  }
+  return address.tls ? '; does it want a certificate of the client, or another one?' : '; where it wants TLS the address begins with https://';
 }
 
 function rootCause(error: Error): Error {

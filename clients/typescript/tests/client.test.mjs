@@ -159,16 +159,18 @@ test('a deadline is kept and named', limit, async () => {
   assert.match(error.message, /deadline of 0\.05 s/);
 });
 
-test('key and request id are sent', limit, async () => {
+test('key, token and request id are sent', limit, async () => {
   let seen;
   const client = fakeClient({
     listModels(_, { requestHeader }) {
-      seen = [requestHeader.get('x-api-key'), requestHeader.get('x-request-id')];
+      seen = ['x-api-key', 'authorization', 'x-request-id'].map((name) => requestHeader.get(name));
       return {};
     },
-  }, { apiKey: 'k' });
+  }, { apiKey: 'k', token: 'a.b.c' });
   await client.listModels({ requestId: 'mine' });
-  assert.deepEqual(seen, ['k', 'mine']);
+  assert.deepEqual(seen, ['k', 'Bearer a.b.c', 'mine']);
+  await client.listModels({ apiKey: '', token: 'd.e.f' });
+  assert.deepEqual(seen, [null, 'Bearer d.e.f', null]);
 });
 
 test('waits double, are shortened at random, and never go below what the server asks', () => {

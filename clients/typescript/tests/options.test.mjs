@@ -15,6 +15,9 @@ for (const [options, message] of [
   [{ deadlineMs: NaN }, /deadlineMs/],
   [{ retryDelayMs: 500, maxRetryDelayMs: 100 }, /maxRetryDelayMs: 100 is less than retryDelayMs, 500/],
   [{ apiKey: 'a b' }, /apiKey/],
+  [{ token: 'a\nb' }, /token: has a character that is not printable ASCII/],
+  [{ address: 'https://host', tls: { cert: 'a certificate' } }, /tls: cert and key go together/],
+  [{ address: 'http://host', tls: { ca: 'x' } }, /tls: is for https:/],
   [{ connectTimeoutMs: -1 }, /connectTimeoutMs/],
   [{ maxMessageBytes: 10 }, /maxMessageBytes: 10 is not 1024 or more/],
 ]) {

@@ -61,6 +61,14 @@ export class Grid {
     element('empty').hidden = true;
   }
 
+  /** Takes the places down again: nothing came. */
+  clear(): void {
+    this.samples = [];
+    this.list.replaceChildren();
+    element('empty').hidden = false;
+    element('times').hidden = element('progress').hidden = true;
+  }
+
   showResolutions({ resolutions }: StartedEvent): void {
     this.resolutions.replaceChildren(...resolutions.map((resolution) => create('li', { textContent: String(resolution) })));
   }

@@ -10,7 +10,7 @@ export interface Problem {
 const titles: Partial<Record<Status, string>> = {
   INVALID_ARGUMENT: 'The server does not take this.',
   NOT_FOUND: 'The server does not have this model.',
-  UNAUTHENTICATED: 'The server wants to know who you are.',
+  UNAUTHENTICATED: 'The server asks for a key that it knows.',
   PERMISSION_DENIED: 'You are not allowed to do this.',
   RESOURCE_EXHAUSTED: 'The server has too much to do right now.',
   UNAVAILABLE: 'The server cannot be reached, or is just starting or stopping.',

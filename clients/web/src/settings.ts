@@ -29,7 +29,7 @@ export class SettingsForm {
     for (const input of [this.count, this.encoder, this.prior]) {
       input.addEventListener('input', () => this.showValues());
     }
-    element('settings').addEventListener('change', (event) => {
+    element('settings-section').addEventListener('change', (event) => {
       if (event.target === this.model) {
         this.showModel();
       }

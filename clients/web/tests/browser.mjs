@@ -9,16 +9,16 @@ export const page = process.env.CVDVAE_HTTP
   ? program ? { address: process.env.CVDVAE_HTTP, skip: false } : { skip: 'no Chromium: apt-get install chromium, or CHROMIUM=program' }
   : { skip: 'no services: build/services.sh -- npm test runs them' };
 
-/** No test waits for ever. */
-export const limit = { timeout: 120_000 };
+/** The tests together do not wait for ever; the browser gives up on a single thing after 30 s. */
+export const limit = { timeout: 900_000 };
 
 /** Starts the browser. */
 export function launch() {
   return chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'] });
 }
 
-/** Opens the page in a window of its own; `problems` gathers what the console and the page complain of. */
-export async function open(browser, query = '', options = {}) {
+/** Opens the page in a window of its own, which `prepare` sees first; `problems` gathers what the console and the page complain of. */
+export async function open(browser, query = '', options = {}, prepare = undefined) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
   context.setDefaultTimeout(30_000);
   const tab = await context.newPage();
@@ -38,8 +38,11 @@ export async function open(browser, query = '', options = {}) {
       }
     }).observe(document, { subtree: true, attributeFilter: ['data-resolution'] });
   });
+  await prepare?.(tab);
   await tab.goto(`${page.address}/${query}`);
-  await tab.waitForSelector('#scale-choices input');
+  if (!prepare) {
+    await tab.waitForSelector('#scale-choices input');
+  }
   return { tab, problems, close: () => context.close() };
 }
 
@@ -63,6 +66,33 @@ export function pixels(tab) {
 /** Sets a slider as a hand would. */
 export async function slide(tab, id, value) {
   await tab.locator(`#${id}`).fill(String(value));
+}
+
+/** What the Tab key comes to, in order: name and place on the page of each. */
+export async function focusOrder(tab) {
+  const stops = [];
+  await tab.evaluate(() => {
+    // From the beginning, not from what was clicked last.
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute('tabindex');
+  });
+  for (;;) {
+    await tab.keyboard.press('Tab');
+    const stop = await tab.evaluate(() => {
+      const { activeElement: focused } = document;
+      if (focused === document.body) {
+        return undefined;
+      }
+      // What a label draws for an input that itself is out of sight.
+      const { x, y, height } = (focused.closest('label') ?? focused).getBoundingClientRect();
+      return { name: focused.id || focused.dataset.name || focused.textContent || focused.value, x: x + scrollX, y: y + scrollY, bottom: y + height + scrollY };
+    });
+    if (!stop || stops.length > 200) {
+      return stops;
+    }
+    stops.push(stop);
+  }
 }
 
 /** Whether images are the same up to float rounding: at most one value in a thousand differs. */

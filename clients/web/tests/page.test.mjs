@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { drawSample, finished, launch, limit, open, page, pixels, same, slide } from './browser.mjs';
+import { drawSample, finished, focusOrder, launch, limit, open, page, pixels, same, slide } from './browser.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const screenshots = process.env.SCREENSHOTS;
@@ -15,6 +15,20 @@ test('the scripts of the page are small', () => {
   const [gzip, brotli] = [gzipSync, brotliCompressSync].map((compress) => scripts.reduce((total, script) => total + compress(script).length, 0));
   console.log(`# script: ${gzip} bytes with gzip, ${brotli} with brotli`);
   assert(gzip <= mostScriptBytes);
+});
+
+test('the licences of what the scripts contain are beside them', () => {
+  const notices = readFileSync(`${dist}third-party-notices.txt`, 'utf8');
+  const script = readdirSync(`${dist}assets`).filter((name) => name.endsWith('.js')).map((name) => readFileSync(`${dist}assets/${name}`, 'utf8')).join('');
+  // What only these libraries say.
+  for (const [name, says] of [['@bufbuild/protobuf', 'cannot encode message'], ['@connectrpc/connect', 'ConnectError'], ['@connectrpc/connect-web', 'application/grpc-web+proto']]) {
+    assert(script.includes(says), `the script has nothing of ${name}`);
+    assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\nLicence: .+\\nhttps:.+\\nCopyright \\d{4}`, 'm'));
+  }
+  assert.doesNotMatch(notices, /^(cvdvae|@connectrpc\/connect-node|vite) /m);
+  assert.match(notices, /TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION/);
+  assert.match(notices, /Redistributions in binary form must reproduce the above copyright notice/);
+  assert.doesNotMatch(notices, /<(year|owner)>/);
 });
 
 describe('the page', { skip: page.skip, ...limit }, () => {
@@ -111,34 +125,6 @@ describe('the page', { skip: page.skip, ...limit }, () => {
     const { tab, close } = await open(browser);
     await tab.click('#draw');
     assert.match(await tab.locator('#problem').innerText(), /Choose a picture first/);
-    await close();
-  });
-
-  test('a server that wants a key gets the one that is typed, and only there', async () => {
-    const { tab, close } = await open(browser, '?samples=1');
-    const keys = [];
-    await tab.route('**/cvdvae.v1.SuperResolutionService/*', async (route) => {
-      const key = await route.request().headerValue('x-api-key');
-      keys.push(key);
-      if (key === 'the-key') {
-        await route.continue();
-      } else {
-        await route.fulfill({ status: 200, headers: { 'content-type': 'application/grpc-web+proto', 'grpc-status': '16', 'grpc-message': 'this service needs a key' } });
-      }
-    });
-    assert(await tab.locator('#api-key-row').isHidden());
-    await tab.reload();
-    await tab.waitForSelector('#problem:not([hidden])');
-    assert.match(await tab.locator('#problem').innerText(), /wants to know who you are/);
-    await tab.fill('#api-key', 'the-key');
-    await tab.locator('#api-key').blur();
-    await tab.waitForSelector('#scale-choices input');
-    assert(await tab.locator('#problem').isHidden());
-    await drawSample(tab);
-    await finished(tab);
-    assert.deepEqual([keys[0], keys.at(-1)], [null, 'the-key']);
-    assert(!tab.url().includes('the-key'));
-    assert(!(await tab.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).includes('the-key'));
     await close();
   });
 
@@ -249,6 +235,83 @@ describe('the page', { skip: page.skip, ...limit }, () => {
     await tab.click('#draw');
     await tab.waitForFunction(() => /too much to do/.test(document.getElementById('problem').innerText));
     assert.match(await tab.locator('#problem').innerText(), /over quota\./);
+    await close();
+  });
+
+  test('the licences can be read', async () => {
+    const { tab, close } = await open(browser);
+    const [answer] = await Promise.all([tab.waitForResponse('**/third-party-notices.txt'), tab.click('footer a[href$="notices.txt"]')]);
+    assert.equal(answer.status(), 200);
+    assert.match(answer.headers()['content-type'], /^text\/plain/);
+    assert.match(await tab.locator('body').innerText(), /@connectrpc\/connect-web \d/);
+    await close();
+  });
+
+  test('a server that asks for a key gets one, which stays in the tab', async () => {
+    const keys = [];
+    // The services behind it take anybody.
+    const { tab, close } = await open(browser, '?samples=1&seed=6', {}, (tab) => tab.route('**/cvdvae.v1.SuperResolutionService/*', (route) => {
+      const key = route.request().headers()['x-api-key'];
+      keys.push(key);
+      return key === 'right-key' ? route.continue() : route.fulfill({
+        status: 200, headers: { 'content-type': 'application/grpc-web+proto', 'grpc-status': '16', 'grpc-message': key ? 'x-api-key is not known' : 'x-api-key is missing' }, body: '',
+      });
+    }));
+    await tab.waitForSelector('#problem:not([hidden])');
+    assert.match(await tab.locator('#problem').innerText(), /asks for a key.*\n.*x-api-key is missing\./);
+    const isFocused = () => tab.evaluate(() => document.activeElement.id);
+    assert.equal(await isFocused(), 'api-key');
+    await tab.keyboard.type('wrong-key');
+    await tab.keyboard.press('Tab');
+    await tab.waitForFunction(() => /is not known/.test(document.getElementById('problem').innerText));
+    assert.match(await tab.locator('#api-key-hint').textContent(), /does not take this one/);
+    assert.equal(await isFocused(), 'api-key');
+    await tab.keyboard.type('right-key');
+    await tab.keyboard.press('Tab');
+    await tab.waitForSelector('#scale-choices input');
+    assert(await tab.locator('#problem').isHidden());
+    await drawSample(tab);
+    await finished(tab);
+    assert.doesNotMatch(tab.url(), /key/);
+    assert.deepEqual(await tab.evaluate(() => [localStorage.length, document.cookie]), [0, '']);
+    await tab.reload();
+    await finished(tab);
+    assert.deepEqual([...new Set(keys)], [undefined, 'wrong-key', 'right-key']);
+    // A key that is taken back is forgotten.
+    await tab.fill('#api-key', '');
+    await tab.locator('#api-key').blur();
+    await tab.waitForSelector('#problem:not([hidden])');
+    assert.equal(await tab.evaluate(() => sessionStorage.length), 0);
+    await close();
+  });
+
+  for (const [name, viewport, order] of [
+    ['beside each other', { width: 1280, height: 900 }, ['portrait-01', 'file', 'draw', 'again', 'sample-count', 'seed', 'copy-seed', 'Sample 1, 64 × 64']],
+    ['below each other', { width: 390, height: 844 }, ['portrait-01', 'file', 'draw', 'again', 'Sample 1, 64 × 64', 'sample-count', 'seed', 'copy-seed']],
+  ]) {
+    test(`the Tab key goes by what is seen: ${name}`, async () => {
+      const { tab, close } = await open(browser, '?samples=2&seed=8', { viewport });
+      await drawSample(tab);
+      await finished(tab);
+      const stops = await focusOrder(tab);
+      assert.deepEqual(stops.map((stop) => stop.name).filter((stop) => order.includes(stop)), order);
+      // Down the page; beside each other, down each of the two columns.
+      const columns = viewport.width < 896 ? [stops] : [stops.filter(({ x }) => x < 415), stops.filter(({ x }) => x >= 415)];
+      for (const column of columns) {
+        column.slice(1).forEach((stop, index) => assert(stop.bottom > column[index].y, `${stop.name} is above ${column[index].name}`));
+      }
+      await close();
+    });
+  }
+
+  test('the order follows when the window changes, and what has the focus keeps it', async () => {
+    const { tab, close } = await open(browser);
+    await tab.focus('#seed');
+    await tab.setViewportSize({ width: 390, height: 844 });
+    await tab.waitForFunction(() => document.getElementById('output').nextElementSibling?.id === 'settings-section');
+    assert.equal(await tab.evaluate(() => document.activeElement.id), 'seed');
+    await tab.setViewportSize({ width: 1280, height: 900 });
+    await tab.waitForFunction(() => document.getElementById('output').previousElementSibling?.id === 'settings-section');
     await close();
   });
 

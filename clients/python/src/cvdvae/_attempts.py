@@ -12,7 +12,7 @@ import grpc
 
 from . import errors
 from ._failure import failure
-from ._settings import Settings, check_api_key, check_request_id, check_seconds
+from ._settings import Settings, check_credential, check_request_id, check_seconds
 
 _SHORTENED = 0.5
 _LENGTHENED = 0.25
@@ -27,15 +27,18 @@ class Attempts:
         deadline: Optional[float],
         request_id: Optional[str],
         api_key: Optional[str],
+        token: Optional[str] = None,
         random_number: Callable[[], float] = random.random,
     ) -> None:
         check_seconds("deadline", deadline)
         check_request_id(request_id)
-        check_api_key(api_key)
+        check_credential("api_key", api_key)
+        check_credential("token", token)
         self._settings = settings
         self._limit = settings.deadline if deadline is None else deadline
         self._request_id = request_id
         self._api_key = settings.api_key if api_key is None else api_key
+        self._token = settings.token if token is None else token
         self._random = random_number
         self._end: Optional[float] = None
         self._attempts = 0
@@ -51,6 +54,8 @@ class Attempts:
             metadata.append(("x-request-id", self._request_id))
         if self._api_key is not None:
             metadata.append(("x-api-key", self._api_key))
+        if self._token is not None:
+            metadata.append(("authorization", f"Bearer {self._token}"))
         return {"metadata": tuple(metadata), "timeout": None if self._end is None else max(0.0, self._end - now)}
 
     def wait_after(self, error: grpc.RpcError) -> float:

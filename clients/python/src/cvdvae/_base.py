@@ -2,12 +2,11 @@
 from __future__ import annotations
 
 import abc
-import os
 from typing import Generic, Iterable, Optional, TypeVar, Union
 
 from ._attempts import Attempts
 from ._request import make_request
-from ._settings import Settings, read_certificates
+from ._settings import Pem, Settings, read_certificates, read_key
 from .enums import ImageFormat, InputFit, PixelSampling
 from .images import ImageInput
 from .v1 import super_resolution_service_pb2 as pb
@@ -23,9 +22,12 @@ class ClientBase(abc.ABC, Generic[CallT]):
         address: str = "http://127.0.0.1:5000",
         *,
         api_key: Optional[str] = None,
+        token: Optional[str] = None,
         deadline: Optional[float] = None,
         tls: bool = False,
-        root_certificates: Union[bytes, str, "os.PathLike[str]", None] = None,
+        root_certificates: Pem = None,
+        client_certificate: Pem = None,
+        client_key: Pem = None,
         tls_name: Optional[str] = None,
         connect_timeout: float = 5.0,
         max_attempts: int = 4,
@@ -39,10 +41,13 @@ class ClientBase(abc.ABC, Generic[CallT]):
         address: ``http://host:port`` (HTTP/2 without TLS), ``https://host:port``, ``unix:/path/of/socket``, or ``dns:///name:port``, which
             spreads calls over all the addresses of a name.
         api_key: sent as ``x-api-key``.
+        token: bearer token (a JWT), sent as ``authorization``.
         deadline: longest time of a call with all its attempts, in seconds; None: no limit. The server ends an upscale shortly before it
             with what is finished by then.
         tls: whether a ``dns:///`` address is reached over TLS.
         root_certificates: PEM, or a file of it, of whom to trust; None: those that come with grpc.
+        client_certificate, client_key: PEM, or files of it, of this client's certificate (and those between it and its authority) and its private
+            key, for servers that ask for one.
         tls_name: name that the server's certificate is for, where it is not the address's.
         connect_timeout: longest time to set up a connection, in seconds.
         max_attempts: attempts of a call that fails before the server has admitted it, 1 (no retries) to 20.
@@ -54,9 +59,12 @@ class ClientBase(abc.ABC, Generic[CallT]):
         self._settings = Settings(
             address=address,
             tls=tls,
-            root_certificates=read_certificates(root_certificates),
+            root_certificates=read_certificates("root_certificates", root_certificates),
+            client_certificate=read_certificates("client_certificate", client_certificate),
+            client_key=read_key("client_key", client_key),
             tls_name=tls_name,
             api_key=api_key,
+            token=token,
             deadline=deadline,
             connect_timeout=connect_timeout,
             max_attempts=max_attempts,
@@ -89,6 +97,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
         deadline: Optional[float] = None,
         request_id: Optional[str] = None,
         api_key: Optional[str] = None,
+        token: Optional[str] = None,
     ) -> CallT:
         """
         Draws samples of a low-resolution image, to be iterated over: the call begins with the first event that is asked for.
@@ -107,7 +116,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
         stop_at: last resolution to compute; its preview is the result.
         report_groups: asks for GroupDecoded events.
         model: ``name`` or ``name@version``; empty: the server's default.
-        deadline, api_key: in place of the client's.
+        deadline, api_key, token: in place of the client's.
         request_id: identity of the call in the server's logs, 1 to 128 letters, digits, ``-``, ``_``, ``.`` or ``:``; None: the server's.
 
         ValueError and TypeError name an argument that can't be sent; CvdvaeError is raised by the iteration.
@@ -131,7 +140,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
             report_groups=report_groups,
             model=model,
         )
-        return self._begin(request, Attempts(self._settings, deadline, request_id, api_key))
+        return self._begin(request, Attempts(self._settings, deadline, request_id, api_key, token))
 
     @abc.abstractmethod
     def _open(self) -> None:

@@ -23,7 +23,8 @@ class UpscaleCall(Iterator[Event]):
     server stops working for it.
     """
 
-    def __init__(self, service: Any, request: pb.UpscaleRequest, attempts: Attempts) -> None:
+    def __init__(self, channel: grpc.Channel, service: Any, request: pb.UpscaleRequest, attempts: Attempts) -> None:
+        self._channel = channel
         self._service = service
         self._request = request
         self._attempts = attempts
@@ -92,7 +93,7 @@ class UpscaleCall(Iterator[Event]):
                 if self._stop.is_set():
                     raise self._attempts.cancelled() from error
                 wait = self._attempts.wait_after(error)
-            self._stop.wait(wait)
+            _pause(self._channel, self._stop, wait)
 
     def _read(self) -> Optional[pb.UpscaleResponse]:
         try:
@@ -110,9 +111,11 @@ class Client(ClientBase[UpscaleCall]):
         self._channel = _connect(self._settings)
         self._service = pb_grpc.SuperResolutionServiceStub(self._channel)
 
-    def models(self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None) -> Models:
+    def models(
+        self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None, token: Optional[str] = None
+    ) -> Models:
         """The models that are ready, and the limits of the server. Raises CvdvaeError."""
-        return read_models(self._list_models(Attempts(self._settings, deadline, request_id, api_key)))
+        return read_models(self._list_models(Attempts(self._settings, deadline, request_id, api_key, token)))
 
     def close(self) -> None:
         """Closes the connection; running calls end."""
@@ -125,17 +128,16 @@ class Client(ClientBase[UpscaleCall]):
         self.close()
 
     def _begin(self, request: pb.UpscaleRequest, attempts: Attempts) -> UpscaleCall:
-        return UpscaleCall(self._service, request, attempts)
+        return UpscaleCall(self._channel, self._service, request, attempts)
 
     def _list_models(self, attempts: Attempts) -> pb.ListModelsResponse:
-        pause = threading.Event()
         while True:
             try:
                 response: pb.ListModelsResponse = self._service.ListModels(pb.ListModelsRequest(), **attempts.begin())
                 return response
             except grpc.RpcError as error:
                 wait = attempts.wait_after(error)
-            pause.wait(wait)
+            _pause(self._channel, threading.Event(), wait)
 
 
 def _connect(settings: Settings) -> grpc.Channel:
@@ -143,3 +145,19 @@ def _connect(settings: Settings) -> grpc.Channel:
     if credentials is None:
         return grpc.insecure_channel(settings.target, settings.channel_options())
     return grpc.secure_channel(settings.target, credentials, settings.channel_options())
+
+
+def _pause(channel: grpc.Channel, stop: threading.Event, seconds: float) -> None:
+    """
+    Waits before the next attempt, while the channel connects anew. grpc goes on with a connection only while somebody waits for something of it, and
+    an attempt that comes too early ends at once; without a watcher the connection would lie until grpc's own timer of 5 s.
+    """
+
+    def watch(_: grpc.ChannelConnectivity) -> None:
+        pass
+
+    channel.subscribe(watch, try_to_connect=True)
+    try:
+        stop.wait(seconds)
+    finally:
+        channel.unsubscribe(watch)

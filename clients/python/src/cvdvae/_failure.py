@@ -27,10 +27,14 @@ _KINDS: dict[grpc.StatusCode, Type[errors.CvdvaeError]] = {
     grpc.StatusCode.UNIMPLEMENTED: errors.ProtocolError,
 }
 
+_WANTS_TLS = "does the server expect TLS (https)?"
+_WANTS_CERTIFICATE = "does the server want a certificate of the client, or another one?"
+
 # What the transport says, and what it means to whoever typed the address.
 _CAUSES = (
     (re.compile(r"certificate.verify.failed", re.I), "the server's certificate is not one that the root certificates vouch for"),
     (re.compile(r"Hostname Verification Check failed|is not in peer certificate|No match found for server name", re.I), "the server's certificate is for another name"),
+    (re.compile(r"alert.(certificate|bad.certificate|unknown.ca|handshake.failure|access.denied)", re.I), f"the server refuses the TLS connection; {_WANTS_CERTIFICATE}"),
     (re.compile(r"wrong.version.number|Ssl handshake failed|Handshake read failed|Handshake failed", re.I), "the TLS handshake failed; does the server speak TLS?"),
     (re.compile(r"http1\.x server|Failed parsing HTTP/2|Expected SETTINGS frame", re.I), "the server does not speak HTTP/2; is it another port?"),
     (re.compile(r"DNS resolution failed|Name or service not known|Name resolution|Could not contact DNS|Domain name not found", re.I), "there is no host of this name"),
@@ -43,7 +47,7 @@ _CAUSES = (
     ),
     (
         re.compile(r"Socket closed|Connection reset|Broken pipe|Endpoint read failed|recvmsg|GOAWAY", re.I),
-        "the connection was closed; does the server expect TLS (https)?",
+        f"the connection was closed; {_WANTS_TLS}",
     ),
 )
 
@@ -75,7 +79,7 @@ def failure(
     if status is grpc.StatusCode.UNAVAILABLE and not _from_server(error, text):
         kind = errors.ConnectionFailed
         problem = "lost" if admitted else "can't reach"
-        message = f"{problem} {address}: {_cause(text)}"
+        message = f"{problem} {address}: {_cause(text, address)}"
     elif status is grpc.StatusCode.DEADLINE_EXCEEDED:
         limit = "the deadline" if deadline is None else f"the deadline of {deadline:g} s"
         message = f"{limit} passed before the call ended"
@@ -109,11 +113,13 @@ def _from_server(error: Any, text: str) -> bool:
     return not _LOST.fullmatch(text) and "Error received from peer" in (error.debug_error_string() or "")
 
 
-def _cause(text: str) -> str:
+def _cause(text: str, address: str) -> str:
     for pattern, meaning in _CAUSES:
         if pattern.search(text):
             # What is asked behind the semicolon is no question for a connection that was there before.
-            return meaning if text.startswith(_NOT_CONNECTED) else meaning.partition(";")[0]
+            if not text.startswith(_NOT_CONNECTED):
+                return meaning.partition(";")[0]
+            return meaning.replace(_WANTS_TLS, _WANTS_CERTIFICATE) if address.startswith("https:") else meaning
     return re.sub(rf"^{_NOT_CONNECTED}[^;]*; last error: ([A-Z]+: )?", "", text) or "the connection failed"
 
 

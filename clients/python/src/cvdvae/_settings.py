@@ -19,6 +19,9 @@ _PING_MS = 30_000
 _PING_TIMEOUT_MS = 10_000
 _PORTS = {"http": 80, "https": 443}
 
+Pem = Union[bytes, str, "os.PathLike[str]", None]
+"""PEM, or a file of it."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -27,8 +30,11 @@ class Settings:
     address: str
     tls: bool
     root_certificates: Optional[bytes]
+    client_certificate: Optional[bytes]
+    client_key: Optional[bytes] = dataclasses.field(repr=False)
     tls_name: Optional[str]
     api_key: Optional[str] = dataclasses.field(repr=False)
+    token: Optional[str] = dataclasses.field(repr=False)
     deadline: Optional[float]
     connect_timeout: float
     max_attempts: int
@@ -38,7 +44,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         split(self.address)
-        check_api_key(self.api_key)
+        check_credential("api_key", self.api_key)
+        check_credential("token", self.token)
         for name in ("deadline", "connect_timeout", "retry_delay"):
             check_seconds(name, getattr(self, name))
         if not 1 <= self.max_attempts <= _MOST_ATTEMPTS:
@@ -47,8 +54,10 @@ class Settings:
             raise ValueError(f"max_retry_delay: {self.max_retry_delay} is less than retry_delay, {self.retry_delay}")
         if self.max_message_bytes < _LEAST_MESSAGE_BYTES:
             raise ValueError(f"max_message_bytes: {self.max_message_bytes} is not {_LEAST_MESSAGE_BYTES} or more")
-        if not self.secure and (self.root_certificates is not None or self.tls_name is not None):
-            raise ValueError(f"root_certificates and tls_name are for TLS, which '{self.address}' does not use")
+        if (self.client_certificate is None) != (self.client_key is None):
+            raise ValueError("client_certificate and client_key go together")
+        if not self.secure and any(value is not None for value in (self.root_certificates, self.client_certificate, self.tls_name)):
+            raise ValueError(f"root_certificates, client_certificate and tls_name are for TLS, which '{self.address}' does not use")
 
     @property
     def secure(self) -> bool:
@@ -62,7 +71,7 @@ class Settings:
 
     def credentials(self) -> Optional[grpc.ChannelCredentials]:
         """What TLS needs; None without TLS."""
-        return grpc.ssl_channel_credentials(self.root_certificates) if self.secure else None
+        return grpc.ssl_channel_credentials(self.root_certificates, self.client_key, self.client_certificate) if self.secure else None
 
     def channel_options(self) -> List[Tuple[str, Union[str, int]]]:
         """Options of the channel."""
@@ -114,16 +123,28 @@ def split(address: str) -> Tuple[str, str]:
     return parts.scheme, f"dns:///{name}:{_PORTS[parts.scheme] if port is None else port}"
 
 
-def read_certificates(certificates: Union[bytes, str, "os.PathLike[str]", None]) -> Optional[bytes]:
-    """Root certificates as PEM, from bytes or a file."""
-    if certificates is None or isinstance(certificates, bytes):
-        data = certificates
+def read_certificates(name: str, certificates: Pem) -> Optional[bytes]:
+    """Certificates as PEM, from bytes or a file."""
+    return _read_pem(name, certificates, b"-----BEGIN CERTIFICATE-----", "certificate")
+
+
+def read_key(name: str, key: Pem) -> Optional[bytes]:
+    """A private key as PEM, from bytes or a file."""
+    data = _read_pem(name, key, b"PRIVATE KEY-----", "private key")
+    if data is not None and b"ENCRYPTED" in data:
+        raise ValueError(f"{name}: the key needs a password; openssl pkey writes one without")
+    return data
+
+
+def _read_pem(name: str, pem: Pem, marker: bytes, what: str) -> Optional[bytes]:
+    if pem is None or isinstance(pem, bytes):
+        data = pem
     else:
-        with open(certificates, "rb") as file:
+        with open(pem, "rb") as file:
             data = file.read()
     # grpc would take anything here and fail at each call without a word about it.
-    if data is not None and b"-----BEGIN CERTIFICATE-----" not in data:
-        raise ValueError("root_certificates: no certificate in PEM is in it")
+    if data is not None and marker not in data:
+        raise ValueError(f"{name}: no {what} in PEM is in it")
     return data
 
 
@@ -133,10 +154,10 @@ def check_seconds(name: str, value: Optional[float]) -> None:
         raise ValueError(f"{name}: {value} is not above 0 seconds")
 
 
-def check_api_key(key: Optional[str]) -> None:
-    """Refuses a key that can't be sent."""
-    if key is not None and not (key and all(" " < character <= "~" for character in key)):
-        raise ValueError("api_key: is empty or has a character that is not printable ASCII")
+def check_credential(name: str, value: Optional[str]) -> None:
+    """Refuses a key or a token that can't be sent."""
+    if value is not None and not (value and all(" " < character <= "~" for character in value)):
+        raise ValueError(f"{name}: is empty or has a character that is not printable ASCII")
 
 
 def check_request_id(request_id: Optional[str]) -> None:

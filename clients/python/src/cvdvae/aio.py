@@ -138,9 +138,11 @@ class Client(ClientBase[UpscaleCall]):
         self._channel: Any = None
         self._stub: Any = None
 
-    async def models(self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None) -> Models:
+    async def models(
+        self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None, token: Optional[str] = None
+    ) -> Models:
         """The models that are ready, and the limits of the server. Raises CvdvaeError."""
-        attempts = Attempts(self._settings, deadline, request_id, api_key)
+        attempts = Attempts(self._settings, deadline, request_id, api_key, token)
         while True:
             try:
                 return read_models(await self._service().ListModels(pb.ListModelsRequest(), **attempts.begin()))

@@ -68,13 +68,25 @@ def add_server(parser: argparse.ArgumentParser) -> None:
         default=os.environ.get("CVDVAE_SERVER") or "http://127.0.0.1:5000",
         help=f"address of the server: {_settings.ACCEPTED}; CVDVAE_SERVER by default, http://127.0.0.1:5000 without it",
     )
-    group.add_argument("--api-key", metavar="KEY", type=_key, default=os.environ.get("CVDVAE_API_KEY") or None, help="key to send; CVDVAE_API_KEY by default")
-    group.add_argument("--root-certificates", metavar="FILE", help="PEM file of the certificates to trust; those that come with grpc by default")
+    group.add_argument("--api-key", metavar="KEY", type=_credential("api_key"), default=os.environ.get("CVDVAE_API_KEY") or None, help="key to send; CVDVAE_API_KEY by default")
+    group.add_argument("--token", metavar="TOKEN", type=_credential("token"), default=os.environ.get("CVDVAE_TOKEN") or None, help="bearer token to send; CVDVAE_TOKEN by default")
+    group.add_argument("--tls", action="store_true", help="reach a dns:/// address over TLS")
+    group.add_argument("--ca", metavar="FILE", help="PEM file of the certificates to trust; those that come with grpc by default")
+    group.add_argument("--cert", metavar="FILE", help="PEM file of this client's certificate, where the server asks for one")
+    group.add_argument("--key", metavar="FILE", help="PEM file of its private key")
 
 
 def connect(parsed: argparse.Namespace) -> Client:
     """A client of the server."""
-    return Client(parsed.server, api_key=parsed.api_key, root_certificates=parsed.root_certificates)
+    return Client(
+        parsed.server,
+        api_key=parsed.api_key,
+        token=parsed.token,
+        tls=parsed.tls,
+        root_certificates=parsed.ca,
+        client_certificate=parsed.cert,
+        client_key=parsed.key,
+    )
 
 
 def _server(text: str) -> str:
@@ -85,9 +97,12 @@ def _server(text: str) -> str:
     return text
 
 
-def _key(text: str) -> str:
-    try:
-        _settings.check_api_key(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text
+def _credential(name: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        try:
+            _settings.check_credential(name, text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return text
+
+    return parse

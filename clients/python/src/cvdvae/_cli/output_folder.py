@@ -26,6 +26,10 @@ class OutputFolder:
         name = f"preview-{preview.sample_index + 1}-{preview.resolution:03d}{_EXTENSIONS.get(preview.image.format, '.png')}"
         return self._write(name, preview.image.data)
 
+    def write_sheet(self, data: bytes) -> str:
+        """Writes the contact sheet, a PNG; the path of the file."""
+        return self._write("sheet.png", data)
+
     def _write(self, name: str, data: bytes) -> str:
         path = os.path.join(self._path, name)
         handle, part = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=self._path)

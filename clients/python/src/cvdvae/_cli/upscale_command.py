@@ -10,6 +10,7 @@ from ..enums import CompletionReason, ImageFormat, InputFit, PixelSampling
 from ..events import Completed, Preview, Result, Started
 from .arguments import add_server, connect, real, resolutions, whole
 from .output_folder import OutputFolder
+from .sample_sheet import SampleSheet
 
 _LONGEST_DEADLINE = 86400
 _FORMATS = [choice.value for choice in (ImageFormat.PNG, ImageFormat.JPEG, ImageFormat.WEBP)]
@@ -36,6 +37,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--stop-at", metavar="R", type=whole(1, 65536), help="last resolution to compute; the full one otherwise")
     parser.add_argument("--preview-resolutions", metavar="LIST", type=resolutions, default=(), help="resolutions to preview, as 8,16,32; all otherwise")
     parser.add_argument("--no-previews", action="store_true", help="write no previews")
+    parser.add_argument("--sheet", action="store_true", help="write sheet.png too, with all samples and previews; needs Pillow")
     parser.add_argument("--deadline", metavar="SECONDS", type=real(0.001, _LONGEST_DEADLINE), help="end by then with what is finished")
     parser.add_argument("--model", metavar="NAME", default="", help="model as NAME or NAME@VERSION; the server's default otherwise")
     parser.add_argument("--request-id", metavar="ID", help="identity of the call in the server's logs; the server makes one otherwise")
@@ -66,7 +68,8 @@ def _run(parsed: argparse.Namespace) -> None:
             "deadline": parsed.deadline,
             "request_id": parsed.request_id,
         }
-        _Run(OutputFolder(parsed.output), parsed).take_all(client, image, options)
+        sheet = SampleSheet(image) if parsed.sheet else None
+        _Run(OutputFolder(parsed.output), sheet, parsed).take_all(client, image, options)
 
 
 def _previews(client: Client, parsed: argparse.Namespace) -> List[int]:
@@ -80,8 +83,9 @@ def _previews(client: Client, parsed: argparse.Namespace) -> List[int]:
 class _Run:
     """One call: its images go to files as they come."""
 
-    def __init__(self, folder: OutputFolder, parsed: argparse.Namespace) -> None:
+    def __init__(self, folder: OutputFolder, sheet: Optional[SampleSheet], parsed: argparse.Namespace) -> None:
         self._folder = folder
+        self._sheet = sheet
         self._parsed = parsed
         self._begin = time.monotonic()
         self._first_preview: Optional[float] = None
@@ -114,12 +118,16 @@ class _Run:
         self._first_preview = self._first_preview or time.monotonic() - self._begin
         if not self._parsed.no_previews:
             self._folder.write_preview(preview)
+            if self._sheet is not None:
+                self._sheet.add_preview(preview)
         self._count(preview.resolution)
 
     def _take_result(self, result: Result) -> None:
         self._last_result = time.monotonic() - self._begin
         agreement = f"  low-res PSNR {result.lr_psnr_db:.1f} dB" if result.lr_psnr_db > 0 else ""
         self._results[result.sample_index] = self._folder.write_result(result) + agreement
+        if self._sheet is not None:
+            self._sheet.add_result(result)
         self._count(result.image.width)
 
     def _count(self, resolution: int) -> None:
@@ -130,6 +138,8 @@ class _Run:
     def _finish(self, completed: Completed, started: Started) -> None:
         for sample in sorted(self._results):
             _say(self._results[sample])
+        if self._sheet is not None:
+            _say(self._folder.write_sheet(self._sheet.render(started)))
         if completed.reason is CompletionReason.DEADLINE:
             _say(f"the deadline was near: every sample reached {completed.reached_resolution}x{completed.reached_resolution}")
         first = f"first preview after {self._first_preview:.3f} s, " if self._first_preview is not None else ""
