@@ -63,6 +63,6 @@ FROM source AS publish-trainer
 RUN dotnet publish services/Cvdvae.Trainer --configuration Release --output /publish
 
 FROM networks AS trainer
-WORKDIR /work
+WORKDIR /training
 COPY --from=publish-trainer /publish /app
 ENTRYPOINT ["dotnet", "/app/cvdvae-trainer.dll"]
