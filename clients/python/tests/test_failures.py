@@ -205,7 +205,7 @@ class PolicyTests(unittest.TestCase):
     def wait(self, attempts: int, retry_after: Any, number: float) -> Any:
         client = cvdvae.Client("http://127.0.0.1:1", retry_delay=0.2, max_retry_delay=1.0, max_attempts=5)
         self.addCleanup(client.close)
-        call = Attempts(client._settings, None, None, None, lambda: number)
+        call = Attempts(client._settings, None, None, None, random_number=lambda: number)
         for _ in range(attempts):
             call.begin()
         return call._wait(cvdvae.Unavailable("x", retry_after=retry_after))
