@@ -2,6 +2,7 @@ using Cvdvae.Model;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Previews;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Model.Weights;
 using Cvdvae.Trainer.Commands;
@@ -33,7 +34,7 @@ internal static class RandomModel
 
         IReadOnlyList<int> resolutions = PreviewHeads.ResolutionsOf(folder.Prior);
         using var heads = new PreviewHeads(
-            resolutions.ToDictionary(resolution => resolution, resolution => new AffineMap(randn(3, folder.Prior.Widths[resolution]) * 0.01, zeros(3))),
+            resolutions.ToDictionary(resolution => resolution, resolution => new AffineMap(randn(3, folder.Prior.Widths[resolution]).Times(0.01), zeros(3))),
             new PreviewRecord(1, 1, PixelSampling.Sample, 1, resolutions.ToDictionary(resolution => resolution, _ => 0.0)));
         heads.Write(folder.PreviewsPath);
         return folder;
