@@ -61,13 +61,13 @@ public static partial class TorchRuntime
         return (double)threads / Math.Max(most, sharers);
     }
 
-    /// <summary>Gives the calling thread all threads for its next operations.</summary>
-    public static void UseAllThreads() => UseThreads(s_mostThreads);
-
     private static void UseThreads(int threads)
     {
-        // Anew each time: something in a process resets it now and then, and a training then ran on at a quarter of its speed.
-        FlushDenormals();
+        if (t_threads == 0)
+        {
+            FlushDenormals();
+        }
+
         if (t_threads != threads)
         {
             set_num_threads(threads);

@@ -1,4 +1,3 @@
-using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Data;
 using Cvdvae.Trainer.Optimization;
 using Cvdvae.Trainer.Plots;
@@ -96,7 +95,6 @@ internal sealed class TrainingRun : IDisposable
     private StepResult Step(long step)
     {
         using DisposeScope scope = NewDisposeScope();
-        TorchRuntime.UseAllThreads();
         random.manual_seed(_schedule.StepSeed(step));
         _parameters.Gradients.zero_();
         IReadOnlyList<(string Name, Tensor Value)> losses = _task.Losses(_schedule.Indices(step), validation: false);
