@@ -155,10 +155,8 @@ internal sealed class DecoderReplica(string address, GrpcChannel channel, TimePr
     {
         lock (_lock)
         {
-            if (--_calls == 0 && _retired)
-            {
-                channel.Dispose();
-            }
+            _calls--;
+            DisposeUnused();
         }
     }
 
@@ -168,10 +166,7 @@ internal sealed class DecoderReplica(string address, GrpcChannel channel, TimePr
         lock (_lock)
         {
             _retired = true;
-            if (_calls == 0)
-            {
-                channel.Dispose();
-            }
+            DisposeUnused();
         }
     }
 
@@ -191,5 +186,14 @@ internal sealed class DecoderReplica(string address, GrpcChannel channel, TimePr
         }
 
         Volatile.Write(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    }
+
+    // Within the lock.
+    private void DisposeUnused()
+    {
+        if (_retired && _calls == 0)
+        {
+            channel.Dispose();
+        }
     }
 }
