@@ -126,7 +126,7 @@ python-wheel: python-packages ## build the client for Python, clients/python/dis
 .PHONY: python-test
 python-test: python-stubs ## run the tests of the client for Python; those against the services need make services before
 	@! command -v apt-get > /dev/null || build/install-debian-packages.sh $(PYTHON_TEST_PACKAGES)
-	cd clients/python/tests && PYTHONPATH=../src PYTHONDONTWRITEBYTECODE=1 no_proxy=127.0.0.1,localhost timeout 1500 $(CLIENT_PYTHON) -m unittest --verbose
+	cd clients/python/tests && PYTHONPATH=../src PYTHONDONTWRITEBYTECODE=1 no_proxy=127.0.0.1,localhost timeout 1500 $(CLIENT_PYTHON) -m unittest
 
 # The images, without a container engine; the options of the script are environment variables.
 .PHONY: images

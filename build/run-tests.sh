@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the solution, runs every test program and ends with one line that adds them up: "N passed, N failed" or
+# Builds the solution, runs every test program, says once more what failed and ends with one line that adds all up: "N passed, N failed" or
 # "N passed, N failed, N skipped". A test program that breaks off, fails to build or runs no test counts as one failure.
 # The exit status is 0 when nothing failed.
 set -uo pipefail
@@ -11,7 +11,18 @@ passed=0
 failed=0
 skipped=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+failures=$(mktemp) # what failed, with its messages
+trap 'rm -f "$log" "$failures"' EXIT
+
+# What a failed test printed, in the forms of dotnet test ("failed Name (1s)" and indented lines), node:test and TAP
+# ("not ok"), and unittest ("FAIL: name" up to a rule); at most 40 lines each.
+failed_tests() {
+  sed -E 's/\x1b\[[0-9;]*m//g' "$log" | awk '
+    /^failed [^ ]+.* \(/ || /^ *not ok / || /^ *✖ failing tests:/ || /^(FAIL|ERROR): / { left = 40 }
+    left > 0 && /^(passed|skipped) [^ ]+.* \(/ { left = 0 }
+    left > 0 && /^Ran [0-9]+ tests? in / { left = 0 }
+    left-- > 0 { print "  " $0 }'
+}
 
 # add NAME STATUS PASSED FAILED SKIPPED: counts one test program.
 add() {
@@ -22,6 +33,10 @@ add() {
   elif [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
     echo "$name: broke off with exit status $status"
     bad=1
+  fi
+
+  if [ "$bad" -gt 0 ]; then
+    { echo "$name:"; failed_tests; } >> "$failures"
   fi
 
   passed=$((passed + good))
@@ -168,6 +183,11 @@ test_portraits
 test_protos
 test_reference
 test_python
+
+if [ -s "$failures" ]; then
+  echo '== what failed'
+  cat "$failures"
+fi
 
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary+=", $skipped skipped"
