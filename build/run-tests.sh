@@ -14,13 +14,13 @@ log=$(mktemp)
 failures=$(mktemp) # what failed, with its messages
 trap 'rm -f "$log" "$failures"' EXIT
 
-# What a failed test printed, in the forms of dotnet test ("failed Name (1s)" and indented lines), node:test and TAP
-# ("not ok"), and unittest ("FAIL: name" up to a rule); at most 40 lines each.
+# What a failed test printed: dotnet test's "failed Name (1s)" and node's "not ok" with the indented lines behind them, node's list of failing
+# tests at the end, unittest's "FAIL: name" up to a rule. At most 40 lines each.
 failed_tests() {
   sed -E 's/\x1b\[[0-9;]*m//g' "$log" | awk '
-    /^failed [^ ]+.* \(/ || /^ *not ok / || /^ *✖ failing tests:/ || /^(FAIL|ERROR): / { left = 40 }
-    left > 0 && /^(passed|skipped) [^ ]+.* \(/ { left = 0 }
-    left > 0 && /^Ran [0-9]+ tests? in / { left = 0 }
+    /^failed [^ ]+.* \(/ || /^ *not ok / { left = 40; indented = 1; print "  " $0; next }
+    /^(FAIL|ERROR): / || /^ *✖ failing tests:/ { left = 40; indented = 0 }
+    (indented && !/^ /) || /^=====/ || /^Ran [0-9]+ tests? in / { left = 0 }
     left-- > 0 { print "  " $0 }'
 }
 

@@ -51,6 +51,6 @@ public sealed class SuperResolutionClientOptions
     /// <summary>Longest time to set up a connection, above 0.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the addresses behind a <c>dns:///</c> name are looked up anew, above 0.</summary>
+    /// <summary>How often the addresses behind a <c>dns:///</c> name are looked up anew, above 0. A lost connection looks them up at once.</summary>
     public TimeSpan ResolverRefresh { get; set; } = TimeSpan.FromSeconds(10);
 }

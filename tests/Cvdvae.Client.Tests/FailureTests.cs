@@ -95,13 +95,13 @@ public sealed class FailureTests
     [Fact]
     public async Task Upscale_DeadlineHalfWay_GivesTheEventsBeforeIt()
     {
-        await using FakeServer server = await FakeServer.StartAsync(new FakeUpscaler { Pace = TimeSpan.FromMilliseconds(400) });
+        await using FakeServer server = await FakeServer.StartAsync(new FakeUpscaler { Pace = TimeSpan.FromSeconds(3) });
         using var client = new SuperResolutionClient(server.Address);
         var events = new List<UpscaleEvent>();
 
         SuperResolutionException error = await Assert.ThrowsAsync<SuperResolutionException>(async () =>
         {
-            await foreach (UpscaleEvent item in client.UpscaleAsync(Inputs.Request(), new CallSettings { Deadline = TimeSpan.FromSeconds(1) }, TestContext.Current.CancellationToken))
+            await foreach (UpscaleEvent item in client.UpscaleAsync(Inputs.Request(), new CallSettings { Deadline = TimeSpan.FromSeconds(5) }, TestContext.Current.CancellationToken))
             {
                 events.Add(item);
             }

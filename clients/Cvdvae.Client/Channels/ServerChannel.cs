@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Cvdvae.Channels;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
@@ -12,6 +13,8 @@ internal static class ServerChannel
 {
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastReconnect = TimeSpan.FromSeconds(5);
 
     /// <summary>A channel for checked options; it connects at the first call.</summary>
     public static GrpcChannel Create(SuperResolutionClientOptions options)
@@ -34,6 +37,10 @@ internal static class ServerChannel
             DisposeHttpClient = true,
             MaxReceiveMessageSize = options.MaxMessageBytes,
             MaxSendMessageSize = null,
+
+            // The default grows to two minutes, for which a restarted server would stay out of reach.
+            InitialReconnectBackoff = FirstReconnect,
+            MaxReconnectBackoff = LastReconnect,
         };
         if (ServerAddress.UnixPath(options.Address) is string path)
         {
@@ -46,7 +53,7 @@ internal static class ServerChannel
             settings.Credentials = options.Tls ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
             settings.ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } };
             settings.ServiceProvider = new ServiceCollection()
-                .AddSingleton<ResolverFactory>(new DnsResolverFactory(options.ResolverRefresh))
+                .AddSingleton<ResolverFactory>(new NameResolver.Factory(options.ResolverRefresh))
                 .BuildServiceProvider();
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using Cvdvae.Channels;
 using Cvdvae.ServiceDefaults.Listening;
 using Cvdvae.ServiceDefaults.Tls;
 using Grpc.Core;
@@ -40,7 +41,7 @@ public sealed class ServiceChannels : IDisposable
     {
         (_options, _tls, _loggers) = (options.Value, tls, loggers);
         _resolvers = new ServiceCollection()
-            .AddSingleton<ResolverFactory>(new DnsResolverFactory(_options.ResolverRefresh))
+            .AddSingleton<ResolverFactory>(new NameResolver.Factory(_options.ResolverRefresh))
             .BuildServiceProvider();
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cvdvae.FunctionalTests.Processes;
 using Cvdvae.TestUtils;
 using Xunit;
 
@@ -9,7 +8,7 @@ namespace Cvdvae.Deployment.Tests.Images;
 internal sealed class BuiltImage : IAsyncDisposable
 {
     // A Debian, a publish and a few layers, on a machine that does other things too.
-    private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(9);
+    private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(15);
     private static readonly Dictionary<string, string> Storage = new() { ["CONTAINERS_STORAGE_CONF"] = Path.Combine(BuildOutput.Root, "artifacts", "images", "storage.conf") };
     private readonly string _container;
 
@@ -22,7 +21,7 @@ internal sealed class BuiltImage : IAsyncDisposable
     public static async Task<BuiltImage> BuildAsync(string target)
     {
         Assert.SkipUnless(Environment.UserName == "root", "only root can build images");
-        Assert.SkipUnless(IsThere("buildah") && IsThere("debootstrap"), "buildah or debootstrap is missing");
+        Assert.SkipUnless(ProgramPath.Find("buildah") is not null && ProgramPath.Find("debootstrap") is not null, "buildah or debootstrap is missing");
         await using (ChildProcess build = ChildProcess.Start(Path.Combine(BuildOutput.Root, "build", "images.sh"), [target]))
         {
             Assert.True(await build.ExitAsync(BuildLimit) == 0, $"{build.Output}\n{build.Error}");
@@ -35,19 +34,14 @@ internal sealed class BuiltImage : IAsyncDisposable
 
     /// <summary>Starts a program in the container, as the image's user.</summary>
     public ChildProcess Start(IEnumerable<string> command, params IEnumerable<string> options) =>
-        ChildProcess.Start(Find("buildah")!, ["run", "--isolation", "chroot", .. options, _container, "--", .. command], Storage);
+        ChildProcess.Start(ProgramPath.Find("buildah")!, ["run", "--isolation", "chroot", .. options, _container, "--", .. command], Storage);
 
     public async ValueTask DisposeAsync() => await BuildahAsync("rm", _container);
 
     private static async Task<string> BuildahAsync(params string[] arguments)
     {
-        await using ChildProcess buildah = ChildProcess.Start(Find("buildah")!, arguments, Storage);
+        await using ChildProcess buildah = ChildProcess.Start(ProgramPath.Find("buildah")!, arguments, Storage);
         Assert.True(await buildah.ExitAsync(InTime.Limit) == 0, buildah.Error);
         return buildah.Output;
     }
-
-    private static bool IsThere(string program) => Find(program) is not null;
-
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cvdvae.FunctionalTests.Processes;
 using Cvdvae.TestUtils;
 using Grpc.Health.V1;
 using Grpc.Net.Client;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Cvdvae.FunctionalTests.Processes;
 using Cvdvae.TestUtils;
 using Xunit;
 
@@ -43,14 +42,11 @@ internal static class Kustomization
 
     private static async Task<string> RunAsync(string folder)
     {
-        Assert.SkipWhen(Find() is null, "there is no kubectl");
-        await using ChildProcess kubectl = ChildProcess.Start(Find()!, ["kustomize", folder]);
+        Assert.SkipWhen(ProgramPath.Find("kubectl") is null, "there is no kubectl");
+        await using ChildProcess kubectl = ChildProcess.Start(ProgramPath.Find("kubectl")!, ["kustomize", folder]);
         int status = await kubectl.ExitAsync(InTime.Limit);
         Assert.SkipWhen(status != 0 && kubectl.Error.Contains("components", StringComparison.Ordinal) && kubectl.Error.Contains("unknown field", StringComparison.Ordinal), "this kubectl is too old for components");
         Assert.True(status == 0, kubectl.Error);
         return kubectl.Output;
     }
-
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
 }

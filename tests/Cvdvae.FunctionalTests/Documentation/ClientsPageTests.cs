@@ -1,4 +1,3 @@
-using Cvdvae.FunctionalTests.Processes;
 using Cvdvae.Imaging;
 using Cvdvae.TestUtils;
 using Xunit;

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Cvdvae.FunctionalTests.Networks;
 using Cvdvae.TestUtils;
 
 namespace Cvdvae.FunctionalTests.Processes;
@@ -10,14 +12,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private const int MostComplaints = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly TimeSpan HttpLimit = TimeSpan.FromSeconds(5);
     private readonly string _name;
     private readonly string _addressFile;
+    private readonly HttpClient _http;
 
-    private ServiceProcess(string name, ChildProcess process, string addressFile)
+    private ServiceProcess(string name, ChildProcess process, string addressFile, HttpClient http)
     {
         _name = name;
         _addressFile = addressFile;
+        _http = http;
         Process = process;
     }
 
@@ -34,7 +38,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <param name="project">Its project below services.</param>
     /// <param name="folder">A folder for its files.</param>
     /// <param name="settings">Its configuration, as <c>Section:Key</c>.</param>
-    public static async Task<ServiceProcess> StartAsync(string name, string project, string folder, IReadOnlyDictionary<string, string> settings)
+    /// <param name="host">The host that it runs on; null: this machine itself, on free ports of the loopback interface.</param>
+    public static async Task<ServiceProcess> StartAsync(string name, string project, string folder, IReadOnlyDictionary<string, string> settings, NetworkHost? host = null)
     {
         string addressFile = Path.Combine(folder, $"{name}.json");
         var all = new Dictionary<string, string>
@@ -48,9 +53,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
             all[key] = value;
         }
 
-        ChildProcess process = ChildProcess.Start(
-            BuildOutput.Program(Path.Combine("services", project), project), [], all.Select(pair => KeyValuePair.Create(pair.Key.Replace(":", "__", StringComparison.Ordinal), pair.Value)));
-        var service = new ServiceProcess(name, process, addressFile);
+        string file = BuildOutput.Program(Path.Combine("services", project), project);
+        (string program, IEnumerable<string> arguments) = host?.Command(file, []) ?? (file, []);
+        ChildProcess process = ChildProcess.Start(program, arguments, all.Select(pair => KeyValuePair.Create(pair.Key.Replace(":", "__", StringComparison.Ordinal), pair.Value)));
+        var service = new ServiceProcess(name, process, addressFile, host?.Http(HttpLimit) ?? new HttpClient { Timeout = HttpLimit });
         try
         {
             await service.UntilAsync("listens", service.ReadAddressesAsync);
@@ -69,7 +75,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage answer = await Http.GetAsync($"{Http1}/healthz/ready");
+            using HttpResponseMessage answer = await _http.GetAsync($"{Http1}/healthz/ready");
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
@@ -79,7 +85,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
     });
 
     /// <summary>Its metrics in Prometheus' text format.</summary>
-    public Task<string> MetricsAsync() => Http.GetStringAsync($"{Http1}/metrics");
+    public Task<string> MetricsAsync() => _http.GetStringAsync($"{Http1}/metrics");
+
+    /// <summary>When it wrote log lines that contain a text.</summary>
+    public IEnumerable<DateTimeOffset> LogTimes(string text) => Process.Output.Split('\n')
+        .Where(line => line.Contains(text, StringComparison.Ordinal)).Select(line => DateTimeOffset.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture));
 
     /// <summary>The last of its warnings and errors, a line each.</summary>
     public string Complaints()
@@ -88,7 +98,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return string.Join('\n', lines.TakeLast(MostComplaints).Select(line => $"{_name}: {line}"));
     }
 
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await Process.DisposeAsync();
+    }
 
     private async Task<bool> ReadAddressesAsync()
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cvdvae.FunctionalTests.Processes;
 using Cvdvae.TestUtils;
 using Xunit;
 

@@ -22,7 +22,7 @@ public sealed class EmbeddedServices : IAsyncLifetime
         GatewaySettings = new Dictionary<string, string>
         {
             ["Gateway:MaxSamples"] = "256",
-            ["Gateway:DeadlineMargin"] = "00:00:00.5",
+            ["Gateway:DeadlineMargin"] = "00:00:01.5",
         },
     });
 

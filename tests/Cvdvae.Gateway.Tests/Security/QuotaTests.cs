@@ -28,7 +28,7 @@ public sealed class QuotaTests : IDisposable
     public async Task Upscale_OverTheCost_IsRefusedBeforeAnyWorkAndLetInAfterTheDelay()
     {
         await using FakeDecoder decoder = await FakeDecoder.StartAsync();
-        await using TestGateway gateway = await StartAsync("\"costPerSecond\": 4, \"costBurst\": 4", decoder);
+        await using TestGateway gateway = await StartAsync("\"costPerSecond\": 1, \"costBurst\": 4", decoder);
         await gateway.UpscaleAsync(TestGateway.Request(4), headers: AuthFolder.With(_key));
 
         // An image that can't be read: it would be refused as that if anybody looked at it.
@@ -37,9 +37,9 @@ public sealed class QuotaTests : IDisposable
         RpcException error = await gateway.FailAsync(request, headers: AuthFolder.With(_key));
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
-        Assert.Equal("this caller's quota of 4 samples a second is used up; this call costs 4", error.Status.Detail);
+        Assert.Equal("this caller's quota of 1 samples a second is used up; this call costs 4", error.Status.Detail);
         TimeSpan delay = RpcErrors.RetryDelay(error)!.Value;
-        Assert.InRange(delay, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1.2));
+        Assert.InRange(delay, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(4.2));
         Assert.Single(decoder.Requests);
         await Task.Delay(delay, Stop);
         await gateway.UpscaleAsync(TestGateway.Request(4), headers: AuthFolder.With(_key));

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace Cvdvae.FunctionalTests.Processes;
+namespace Cvdvae.TestUtils;
 
 /// <summary>A program that a test runs, with what it says. It is killed with the test that started it.</summary>
-internal sealed class ChildProcess : IAsyncDisposable
+public sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
     private readonly Process _process;
@@ -21,8 +21,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
     /// <summary>Resident memory now.</summary>
@@ -102,6 +104,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         return await ExitAsync(StopLimit);
     }
 
+    /// <summary>Kills it if it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!HasExited)
