@@ -18,14 +18,13 @@ internal sealed class Load(Caller caller, int others, Action<CallRecord> ended)
         }
     }));
 
-    /// <summary>Calls at a rate, whether or not earlier ones have ended.</summary>
+    /// <summary>Calls at random, so many a second on average, as many independent users make them (a Poisson process), whether or not earlier ones have ended.</summary>
     public async Task AtRateAsync(double perSecond, CancellationToken stop)
     {
         var calls = new List<Task>();
-        long begin = TimeProvider.System.GetTimestamp();
-        for (long number = 0; ; number++)
+        var random = new Random(1);
+        for (long due = TimeProvider.System.GetTimestamp(); ; due -= (long)(Math.Log(1 - random.NextDouble()) / perSecond * TimeProvider.System.TimestampFrequency))
         {
-            long due = begin + (long)(number / perSecond * TimeProvider.System.TimestampFrequency);
             TimeSpan wait = TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due);
             if (wait > TimeSpan.Zero)
             {

@@ -16,7 +16,7 @@ internal static class LoadCommand
         var image = new Argument<string>("IMAGE") { Description = "low-resolution image to send" };
         var server = new Option<string>("--server") { Description = "address of the server", Required = true };
         Option<int> running = CheckedOption.Number("--running", "calls at a time", 1, 1, 1000);
-        Option<double?> rate = CheckedOption.OptionalNumber("--rate", "calls a second instead, evenly spaced", 0.001, 1e5);
+        Option<double?> rate = CheckedOption.OptionalNumber("--rate", "calls a second on average instead, at random times", 0.001, 1e5);
         Option<double?> seconds = CheckedOption.OptionalNumber("--seconds", "stop by itself after this time", 0.1, 1e6);
         Option<int> samples = CheckedOption.Number("--samples", "samples of a call", 1, 1, 64);
         Option<int> seeds = CheckedOption.Number("--seeds", "seeds that are used in turn", 4, 1, 1000);
