@@ -164,6 +164,17 @@ FUZZ_INPUTS ?= 100000
 fuzz: build ## feed FUZZ_INPUTS (100000) damaged files to each reader
 	CVDVAE_FUZZ_INPUTS=$(FUZZ_INPUTS) dotnet test --project tests/Cvdvae.Model.Tests --configuration Release --no-build --filter-class '*Fuzz*'
 
+FUNCTIONAL_TESTS := tests/Cvdvae.FunctionalTests/bin/Release/net10.0/Cvdvae.FunctionalTests
+SOAK_MINUTES ?= 30
+.PHONY: soak
+soak: build ## put mixed load on the services for SOAK_MINUTES (30): cancelled, bad and slowly read calls; fails where memory or handles grow
+	CVDVAE_SOAK_MINUTES=$(SOAK_MINUTES) $(FUNCTIONAL_TESTS) -class '*SoakTests' -showLiveOutput
+
+.PHONY: cluster
+cluster: build ## show what clients see while replicas come, go, die, fall silent and are overloaded: hosts are network namespaces, so root only
+	@! command -v apt-get > /dev/null || build/install-debian-packages.sh dnsmasq-base iproute2
+	$(FUNCTIONAL_TESTS) -class '*ClusterTests' -class '*OverloadTests' -showLiveOutput
+
 # The portraits that the embedded model learns from, 64 x 64, packed by the trainer.
 PORTRAITS := tools/portraits/node_modules/.installed
 PORTRAIT_SOURCES := $(filter-out %.test.mjs,$(wildcard tools/portraits/*.mjs)) tools/portraits/package-lock.json

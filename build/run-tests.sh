@@ -95,6 +95,9 @@ test_dotnet() {
   # Images are built and started in a test; without these programs, or without root, it skips itself.
   build/install-debian-packages.sh buildah debootstrap < /dev/null || echo 'buildah or debootstrap is not there'
 
+  # Clusters of several hosts, likewise.
+  build/install-debian-packages.sh dnsmasq-base iproute2 < /dev/null || echo 'dnsmasq or ip is not there'
+
   # Two programs at a time: each holds its own libtorch and its own models.
   dotnet test --solution CvdvaeGrpc.sln --configuration Release --no-build --max-parallel-test-modules 2 < /dev/null 2>&1 | tee "$log"
   # An error is a program that crashed or ran no test.

@@ -37,6 +37,9 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Files, sockets and other handles that it has open; on Linux.</summary>
+    public int OpenHandles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
+
     /// <summary>Standard output so far.</summary>
     public string Output => Text(_output);
 

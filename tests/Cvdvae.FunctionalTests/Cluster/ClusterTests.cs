@@ -27,7 +27,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
     [Fact]
     public async Task Add_FourthDecoder_GetsItsShareOfTheWork()
     {
-        await using ClusterLoad load = Load(running: 8);
+        await using RunningLoad load = Load(running: 8);
         await load.AdvanceAsync(20);
         Replica added = await _cluster.AddAsync(Role.Decoder);
         long start = TimeProvider.System.GetTimestamp();
@@ -49,7 +49,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
     [Fact]
     public async Task Restart_EveryProcessInTurn_FailsNoCall()
     {
-        await using ClusterLoad load = Load(running: 4);
+        await using RunningLoad load = Load(running: 4);
         await load.AdvanceAsync(10);
         foreach (Replica replica in _cluster.Replicas)
         {
@@ -64,7 +64,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
     [Fact]
     public async Task Kill_Decoder_MovesItsCalls()
     {
-        await using ClusterLoad load = Load(running: 6);
+        await using RunningLoad load = Load(running: 6);
         await load.AdvanceAsync(10);
         Replica victim = await BusyDecoderAsync();
         double failovers = await FailoversAsync();
@@ -80,7 +80,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
     [Fact]
     public async Task Kill_Encoder_FailsNoCall()
     {
-        await using ClusterLoad load = Load(running: 6);
+        await using RunningLoad load = Load(running: 6);
         await load.AdvanceAsync(10);
         Replica victim = _cluster.Of(Role.Encoder)[0];
         await ServiceCluster.KillAsync(victim);
@@ -93,7 +93,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
     [Fact]
     public async Task Cut_Decoder_MovesItsCallsSoon()
     {
-        await using ClusterLoad load = Load(running: 6);
+        await using RunningLoad load = Load(running: 6);
         await load.AdvanceAsync(10);
         Replica victim = await BusyDecoderAsync();
         await _cluster.CutAsync(victim);
@@ -110,7 +110,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
         AssertAllWell(records, string.Create(CultureInfo.InvariantCulture, $"decoder silent, {moves.Length} calls moved within {moves.Max():0.0} s"));
     }
 
-    private ClusterLoad Load(int running) => _cluster.StartLoad("--running", running.ToString(CultureInfo.InvariantCulture), "--samples", "4");
+    private RunningLoad Load(int running) => _cluster.StartLoad("--running", running.ToString(CultureInfo.InvariantCulture), "--samples", "4");
 
     private static void AssertAllWell(IReadOnlyList<CallRecord> records, string? what = null)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cvdvae.FunctionalTests.Processes;
 using Xunit;
 
 namespace Cvdvae.FunctionalTests.Cluster;
@@ -34,7 +35,7 @@ public sealed class OverloadTests
 
     private static async Task<CallTimes> RunAsync(ServiceCluster cluster, params string[] load)
     {
-        await using ClusterLoad running = cluster.StartLoad(["--samples", "4", "--seconds", Seconds, .. load]);
+        await using RunningLoad running = cluster.StartLoad(["--samples", "4", "--seconds", Seconds, .. load]);
         return new CallTimes(await running.EndAsync());
     }
 

@@ -104,7 +104,7 @@ internal sealed class ServiceCluster : IAsyncDisposable
 
     /// <summary>Puts a load on the gateways, from a host of its own.</summary>
     /// <param name="arguments">Options of the load generator.</param>
-    public ClusterLoad StartLoad(params string[] arguments) => new(_client, [Path.Combine(BuildOutput.Root, "samples", "portrait-01-x4.png"), "--server", Role.Gateway.Url, .. arguments]);
+    public RunningLoad StartLoad(params string[] arguments) => new(Role.Gateway.Url, arguments, _client);
 
     /// <summary>Shows what the services complain of beside a test that has failed: their logs are lost with them.</summary>
     public void ReportFailure()

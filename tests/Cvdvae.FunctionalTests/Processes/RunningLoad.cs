@@ -4,18 +4,24 @@ using Cvdvae.LoadGenerator;
 using Cvdvae.TestUtils;
 using Xunit;
 
-namespace Cvdvae.FunctionalTests.Cluster;
+namespace Cvdvae.FunctionalTests.Processes;
 
-/// <summary>The load generator as a process on a host.</summary>
-internal sealed class ClusterLoad : IAsyncDisposable
+/// <summary>The load generator as a process: it sends a portrait of the samples.</summary>
+internal sealed class RunningLoad : IAsyncDisposable
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(4);
     private readonly ChildProcess _process;
 
-    public ClusterLoad(NetworkHost host, IEnumerable<string> arguments)
+    /// <summary>Starts it.</summary>
+    /// <param name="server">Address of the gateways.</param>
+    /// <param name="arguments">Its other options.</param>
+    /// <param name="host">Where it runs; null: on this machine itself.</param>
+    public RunningLoad(string server, IEnumerable<string> arguments, NetworkHost? host = null)
     {
-        (string program, IEnumerable<string> all) = host.Command(BuildOutput.Program("tests/Cvdvae.LoadGenerator", "Cvdvae.LoadGenerator"), arguments);
-        _process = ChildProcess.Start(program, all);
+        string file = BuildOutput.Program("tests/Cvdvae.LoadGenerator", "Cvdvae.LoadGenerator");
+        string[] all = [Path.Combine(BuildOutput.Root, "samples", "portrait-01-x4.png"), "--server", server, .. arguments];
+        (string program, IEnumerable<string> command) = host?.Command(file, all) ?? (file, all);
+        _process = ChildProcess.Start(program, command);
     }
 
     /// <summary>Calls that have ended so far.</summary>
