@@ -76,8 +76,8 @@ public static partial class TorchRuntime
     }
 
     /// <summary>
-    /// Takes numbers below the normal range as zero on the calling thread, and on those of libtorch's pool that it starts later. Processors compute with them many times slower, and the
-    /// exponential in the GELU of large activations and its gradient gives many: a training of a low-res encoder fell to a quarter of its speed by them.
+    /// Takes numbers below the normal range as zero on the calling thread, and on those of libtorch's pool that it starts later: processors compute with them twice (AMD) to
+    /// many times (Intel) slower, and the exponentials in GELU and its gradient give such numbers.
     /// </summary>
     private static void FlushDenormals()
     {
