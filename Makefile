@@ -232,12 +232,12 @@ train-tiny: $(TINY)/train.safetensors $(TINY)/valid.safetensors $(TRAINER) ## tr
 # The recipe of the embedded model: hours on a graphics card, days on two processors. Each part goes on where it was stopped; a part that is done is left alone.
 RUNS ?= runs/toonhead-64
 PRIOR_STEPS ?= 60000
-ENCODER_STEPS ?= 10000
+ENCODER_STEPS ?= 12000
 TRAIN_OPTIONS ?=
 RECIPE := recipes/toonhead-64
 TOONHEAD = $(RUNS)/toonhead-64
 TOONHEAD_DATA = --data $(DATA)/train.safetensors --validation-data $(DATA)/valid.safetensors --data-credit "64x64 portraits, ToonHead by Johan Melin, CC BY 4.0"
-ENCODER_RECIPE = --model $(TOONHEAD) --batch 8 --steps $(ENCODER_STEPS) --learning-rate 1e-3 --final-learning-rate 0.05 --warmup-steps 50 --ema-rate 0.995 --validation-steps 500 --image-steps 1000 --fp16
+ENCODER_RECIPE = --model $(TOONHEAD) --batch 8 --steps $(ENCODER_STEPS) --learning-rate 8e-4 --final-learning-rate 0.05 --warmup-steps 50 --ema-rate 0.995 --validation-steps 500 --image-steps 1000 --fp16
 
 .PHONY: train-default
 train-default: $(DATA)/train.safetensors $(DATA)/valid.safetensors $(DATA)/test.safetensors $(TRAINER) ## train the embedded model and evaluate it, to RUNS (runs/toonhead-64); stop and repeat at will; TRAIN_OPTIONS="--device cuda"

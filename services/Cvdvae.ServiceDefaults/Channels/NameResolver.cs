@@ -8,7 +8,7 @@ namespace Cvdvae.Channels;
 
 /// <summary>
 /// The addresses of a <c>dns:///name:port</c>, looked up as often as was asked for: the resolver of Grpc.Net.Client never asks twice within 15 s,
-/// in which replicas may have come and the last known one gone. The services have it too.
+/// in which replicas may have come and the last known one gone. The client library has it too.
 /// </summary>
 internal sealed class NameResolver : PollingResolver
 {
