@@ -8,6 +8,7 @@ using Cvdvae.Model.Sampling;
 using Cvdvae.ModelHosting.Repository;
 using Cvdvae.ModelHosting.Runtime;
 using Cvdvae.Scheduling;
+using Cvdvae.ServiceDefaults;
 using Cvdvae.ServiceDefaults.Health;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,7 @@ public static class DecoderHostExtensions
     /// <summary>Adds the decoder; <c>AddServiceDefaults</c> is the process's own to call.</summary>
     public static WebApplicationBuilder AddDecoderHost(this WebApplicationBuilder builder)
     {
-        builder.Services.AddDecoder();
+        builder.Services.AddDecoder().AddLargeMessages<DecoderService>();
         return builder;
     }
 

@@ -2,6 +2,7 @@ using Cvdvae.EncoderHost.Batching;
 using Cvdvae.EncoderHost.Encoding;
 using Cvdvae.ModelHosting.Repository;
 using Cvdvae.ModelHosting.Runtime;
+using Cvdvae.ServiceDefaults;
 using Cvdvae.ServiceDefaults.Health;
 
 namespace Cvdvae.EncoderHost;
@@ -12,7 +13,7 @@ public static class EncoderHostExtensions
     /// <summary>Adds the encoder; <c>AddServiceDefaults</c> is the process's own to call.</summary>
     public static WebApplicationBuilder AddEncoderHost(this WebApplicationBuilder builder)
     {
-        builder.Services.AddEncoder();
+        builder.Services.AddEncoder().AddLargeMessages<EncoderService>();
         return builder;
     }
 

@@ -19,6 +19,8 @@ namespace Cvdvae.ServiceDefaults;
 /// <summary>What all services share: endpoints, gRPC with its limits and errors, health, reflection, shutdown, telemetry, channels.</summary>
 public static class ServiceDefaultsExtensions
 {
+    private const int SmallMessage = 64 << 10;
+
     /// <summary>Adds it, once a process.</summary>
     /// <param name="builder">The application.</param>
     /// <param name="role">One of <see cref="ServiceRoles"/>: it decides the default endpoints and windows.</param>
@@ -84,10 +86,19 @@ public static class ServiceDefaultsExtensions
         services.AddHostedService<GracefulShutdown>();
         services.AddSingleton<CallInterceptor>();
         services.AddGrpc(options => options.Interceptors.Add<CallInterceptor>());
-        services.AddOptions<GrpcServiceOptions>().Configure<IOptions<ListeningOptions>>((grpc, listening) =>
+        services.AddOptions<GrpcServiceOptions>().Configure(grpc =>
         {
-            grpc.MaxReceiveMessageSize = listening.Value.MaxMessageBytes;
+            // Health and reflection need no more, and anybody may call them.
+            grpc.MaxReceiveMessageSize = SmallMessage;
             grpc.MaxSendMessageSize = null;
         });
+    }
+
+    /// <summary>Lets a service receive messages of up to <see cref="ListeningOptions.MaxMessageBytes"/>.</summary>
+    public static IServiceCollection AddLargeMessages<TService>(this IServiceCollection services)
+        where TService : class
+    {
+        services.AddOptions<GrpcServiceOptions<TService>>().Configure<IOptions<ListeningOptions>>((grpc, listening) => grpc.MaxReceiveMessageSize = listening.Value.MaxMessageBytes);
+        return services;
     }
 }

@@ -49,6 +49,7 @@ internal sealed class ProbeApp : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs);
         var probe = new Probe();
         builder.Services.AddSingleton(probe);
+        builder.Services.AddLargeMessages<ProbeService>();
         configure?.Invoke(builder);
         WebApplication app = builder.Build();
         app.MapServiceDefaults();

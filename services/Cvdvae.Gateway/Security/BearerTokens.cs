@@ -15,6 +15,8 @@ internal sealed partial class BearerTokens : IDisposable
     private const string Subject = "sub";
     private const int MaxTokenBytes = 16 << 10;
     private const int MaxSubjectCharacters = 256;
+    private static readonly TimeSpan WithdrawnKeys = TimeSpan.FromHours(1);
+    private static readonly TimeSpan NewKeys = TimeSpan.FromSeconds(30);
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenBytes };
     private readonly TokenValidationParameters? _parameters;
@@ -49,7 +51,13 @@ internal sealed partial class BearerTokens : IDisposable
             _authority = new ConfigurationManager<OpenIdConnectConfiguration>(
                 $"{jwt.Authority.TrimEnd('/')}/.well-known/openid-configuration",
                 new OpenIdConnectConfigurationRetriever(),
-                new HttpDocumentRetriever(_http) { RequireHttps = new Uri(jwt.Authority).Scheme == Uri.UriSchemeHttps });
+                new HttpDocumentRetriever(_http) { RequireHttps = new Uri(jwt.Authority).Scheme == Uri.UriSchemeHttps })
+            {
+                // A key that the authority has withdrawn, and one that it has just begun to use.
+                AutomaticRefreshInterval = WithdrawnKeys,
+                RefreshInterval = NewKeys,
+                UseLastKnownGoodConfiguration = false,
+            };
             _parameters.ConfigurationManager = _authority;
         }
         else
@@ -69,7 +77,7 @@ internal sealed partial class BearerTokens : IDisposable
     public async Task<Caller> CheckAsync(string token, CancellationToken cancellationToken)
     {
         await ReachAuthorityAsync(cancellationToken);
-        TokenValidationResult result = await _handler.ValidateTokenAsync(token, _parameters);
+        TokenValidationResult result = await _handler.ValidateTokenAsync(token, _parameters?.Clone()); // the handler notes things in it
         if (!result.IsValid)
         {
             // The time is in the token for its holder to read; what else is wrong is for the issuer and the operator to find out.
@@ -79,7 +87,7 @@ internal sealed partial class BearerTokens : IDisposable
         }
 
         return result.Claims.TryGetValue(Subject, out object? subject) && subject is string { Length: >= 1 and <= MaxSubjectCharacters } text
-            ? new Caller($"sub:{RpcErrors.Shown(text)}", _quota)
+            ? new Caller($"sub:{text}", _quota)
             : throw RpcErrors.Unauthenticated("the token has no subject");
     }
 

@@ -1,4 +1,5 @@
 using Cvdvae.ServiceDefaults.Errors;
+using Cvdvae.ServiceDefaults.Tls;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace Cvdvae.Gateway.Security;
 
 /// <summary>Finds out who makes a call.</summary>
-internal sealed class CallerAuthentication(ApiKeys keys, BearerTokens tokens, IOptions<AuthOptions> options)
+internal sealed class CallerAuthentication(ApiKeys keys, BearerTokens tokens, IOptions<AuthOptions> options, IOptions<TlsOptions> tls)
 {
     private const string KeyHeader = "x-api-key";
     private const string Scheme = "Bearer ";
@@ -29,6 +30,12 @@ internal sealed class CallerAuthentication(ApiKeys keys, BearerTokens tokens, IO
         if (tokens.AreUsed && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return await tokens.CheckAsync(authorization[Scheme.Length..].Trim(), context.RequestAborted);
+        }
+
+        // Only the gRPC endpoint asks for certificates; gRPC-Web comes to the other one, where pages could present none.
+        if (tls.Value.ClientCaPath.Length > 0 && context.Connection.ClientCertificate is null)
+        {
+            throw RpcErrors.Unauthenticated("this service needs a client certificate, which only its gRPC endpoint asks for");
         }
 
         return options.Value.IsRequired

@@ -1,12 +1,14 @@
 using Cvdvae.Gateway.Telemetry;
+using Cvdvae.Gateway.Upscaling;
 using Cvdvae.ServiceDefaults.Calls;
+using Cvdvae.ServiceDefaults.Errors;
 using Grpc.Core;
 
 namespace Cvdvae.Gateway.Security;
 
 /// <summary>Lets calls in, or refuses them by their metadata alone: what a stranger sends is not even read.</summary>
 internal sealed partial class CallerGate(
-    RequestDelegate next, CallerAuthentication authentication, CallerQuotas quotas, GatewayMetrics metrics, ILogger<CallerGate> logger)
+    RequestDelegate next, CallerAuthentication authentication, CallerQuotas quotas, CallLimit limit, GatewayMetrics metrics, ILogger<CallerGate> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -22,12 +24,21 @@ internal sealed partial class CallerGate(
         {
             caller = await authentication.AuthenticateAsync(context);
             entry = quotas.Enter(caller);
+            try
+            {
+                limit.Enter();
+            }
+            catch
+            {
+                entry.Dispose();
+                throw;
+            }
         }
         catch (RpcException refusal)
         {
             RequestId id = RequestId.TryParse(context.Request.Headers[RequestId.Header].ToString(), out RequestId given) ? given : RequestId.New();
             metrics.TurnedAway(refusal.StatusCode);
-            Refused(caller?.Id ?? PeerAddress.Of(context.Connection.RemoteIpAddress), refusal.Status.Detail, id.Value);
+            Refused(caller is null ? PeerAddress.Of(context.Connection.RemoteIpAddress) : RpcErrors.Shown(caller.Id), refusal.Status.Detail, id.Value);
             context.Response.Headers[RequestId.Header] = id.Value;
             RefusedCall.Answer(context.Response, refusal);
             return;
@@ -35,8 +46,15 @@ internal sealed partial class CallerGate(
 
         using (entry)
         {
-            context.Features.Set(caller);
-            await next(context);
+            try
+            {
+                context.Features.Set(caller);
+                await next(context);
+            }
+            finally
+            {
+                limit.Leave();
+            }
         }
     }
 

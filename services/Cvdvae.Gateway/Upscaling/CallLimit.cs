@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cvdvae.Gateway.Upscaling;
 
-/// <summary>How many calls run at once.</summary>
+/// <summary>How many calls run at once, from before their message is read.</summary>
 internal sealed class CallLimit(IOptions<GatewayOptions> options)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);

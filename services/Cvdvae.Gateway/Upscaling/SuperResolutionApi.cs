@@ -17,7 +17,6 @@ internal sealed partial class SuperResolutionApi(
     DecodeRouter router,
     InputImageReader images,
     UpscaleSession session,
-    CallLimit limit,
     CallerQuotas quotas,
     GatewayMetrics metrics,
     IOptions<GatewayOptions> options,
@@ -46,7 +45,6 @@ internal sealed partial class SuperResolutionApi(
 
     public override async Task Upscale(UpscaleRequest request, IServerStreamWriter<UpscaleResponse> responseStream, ServerCallContext context)
     {
-        limit.Enter();
         metrics.Started();
         var clock = new CallClock(time, context.Deadline, options.Value.DeadlineMargin + (request.SampleCount * options.Value.DeadlineMarginPerSample));
         using var lifetime = new CallLifetime(clock, context.CancellationToken);
@@ -73,7 +71,6 @@ internal sealed partial class SuperResolutionApi(
         }
         finally
         {
-            limit.Leave();
             metrics.Ended(outcome, admitted);
         }
     }

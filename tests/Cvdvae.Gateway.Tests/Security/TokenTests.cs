@@ -134,6 +134,11 @@ public sealed class TokenTests : IDisposable
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
         await ListAsync(gateway, TestIssuer.With(_issuer.Token(subject: "somebody else")));
+
+        // Also where messages would show only the part that is the same.
+        string same = new string('a', 120);
+        await ListAsync(gateway, TestIssuer.With(_issuer.Token(subject: $"{same}1")));
+        await ListAsync(gateway, TestIssuer.With(_issuer.Token(subject: $"{same}2")));
     }
 
     [Fact]

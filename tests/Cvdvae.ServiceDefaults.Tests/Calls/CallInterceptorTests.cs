@@ -162,6 +162,16 @@ public sealed class CallInterceptorTests
     }
 
     [Fact]
+    public async Task Call_LargeMessageToHealth_IsResourceExhausted()
+    {
+        await using ProbeApp probe = await ProbeApp.StartAsync();
+
+        RpcException error = await Assert.ThrowsAsync<RpcException>(() => probe.HealthAsync(new string('n', 70_000)));
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+    }
+
+    [Fact]
     public async Task Call_ThroughAChannel_StaysInTheCallersTrace()
     {
         await using ProbeApp probe = await ProbeApp.StartAsync();
