@@ -16,6 +16,7 @@ internal sealed partial class BearerTokens : IDisposable
     private const int MaxTokenBytes = 16 << 10;
     private const int MaxSubjectCharacters = 256;
     private static readonly TimeSpan WithdrawnKeys = TimeSpan.FromHours(1);
+    private static readonly TimeSpan AuthorityLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan NewKeys = TimeSpan.FromSeconds(30);
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenBytes };
@@ -47,7 +48,7 @@ internal sealed partial class BearerTokens : IDisposable
         };
         if (jwt.Authority.Length > 0)
         {
-            _http = new HttpClient { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1 << 20 };
+            _http = new HttpClient { Timeout = AuthorityLimit, MaxResponseContentBufferSize = 1 << 20 };
             _authority = new ConfigurationManager<OpenIdConnectConfiguration>(
                 $"{jwt.Authority.TrimEnd('/')}/.well-known/openid-configuration",
                 new OpenIdConnectConfigurationRetriever(),
@@ -102,7 +103,8 @@ internal sealed partial class BearerTokens : IDisposable
     {
         try
         {
-            await (_authority?.GetConfigurationAsync(cancellationToken) ?? Task.CompletedTask);
+            // One after the other asks while there is nothing yet: whoever comes late must not wait for all before.
+            await (_authority?.GetConfigurationAsync(cancellationToken) ?? Task.CompletedTask).WaitAsync(AuthorityLimit, cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

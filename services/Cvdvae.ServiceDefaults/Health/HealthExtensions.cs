@@ -8,12 +8,15 @@ namespace Cvdvae.ServiceDefaults.Health;
 
 /// <summary>
 /// Health as grpc.health.v1 and as HTTP: a service is SERVING while every check tagged <see cref="Ready"/> is healthy, which includes that the process is
-/// not stopping.
+/// not stopping. By the name <see cref="Live"/> it is SERVING as long as it answers.
 /// </summary>
 public static class HealthExtensions
 {
     /// <summary>Tag of the checks that readiness depends on.</summary>
     public const string Ready = "ready";
+
+    /// <summary>Name by which grpc.health.v1 is asked whether the process answers at all, as <c>/healthz/live</c> is: for liveness probes.</summary>
+    public const string Live = "live";
 
     /// <summary>Answers for a gRPC service by its full name, as for the whole process.</summary>
     public static IServiceCollection AddServingStatus(this IServiceCollection services, string serviceName) =>
@@ -21,7 +24,11 @@ public static class HealthExtensions
 
     internal static void AddHealth(this IServiceCollection services)
     {
-        services.AddGrpcHealthChecks(options => options.Services.Map("", check => check.Tags.Contains(Ready)))
+        services.AddGrpcHealthChecks(options =>
+            {
+                options.Services.Map("", check => check.Tags.Contains(Ready));
+                options.Services.Map(Live, _ => false);
+            })
             .AddCheck<StoppingHealthCheck>("stopping", tags: [Ready]);
 
         services.AddSingleton<IHealthCheckPublisher, ReadinessLog>();

@@ -10,6 +10,7 @@ namespace Cvdvae.FunctionalTests.Cluster;
 /// What clients see while replicas come, go, die and fall silent: nothing. The load generator compares every preview and result with those
 /// of the same request before.
 /// </summary>
+[Collection(nameof(ServiceCluster))] // one at a time: a cluster is many processes
 public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedCluster>, IAsyncLifetime
 {
     private const string DeviceTime = "cvdvae_decoder_device_time_seconds_total";
@@ -119,7 +120,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
         if (what is not null)
         {
             double[] times = [.. records.Select(record => record.Ended).Order()];
-            Report($"{what}: {records.Count} calls, 0 failed, median {times[times.Length / 2]:0} ms, longest {times[^1]:0} ms");
+            Report($"{what}: {records.Count} calls, 0 failed, median {times[times.Length / 2]:0} ms, longest {times[^1]:0} ms: {records.MaxBy(record => record.Ended)}");
         }
     }
 

@@ -10,7 +10,8 @@ internal sealed class Network : IAsyncDisposable
     private const string Prefix = "cvdvae-test";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly TemporaryFolder _folder = new();
-    private readonly string _name = $"{Prefix}-{Environment.ProcessId}";
+    private static int s_count;
+    private readonly string _name = $"{Prefix}-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}";
     private readonly List<string> _namespaces = [];
     private readonly string _switch;
     private readonly string _resolverFile;

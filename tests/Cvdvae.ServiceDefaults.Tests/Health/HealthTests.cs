@@ -30,6 +30,7 @@ public sealed class HealthTests
             Assert.Equal(http, ready.StatusCode);
             using HttpResponseMessage live = await client.GetAsync($"{probe.Addresses.Http1}/healthz/live", TestContext.Current.CancellationToken).WithinLimit();
             Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+            Assert.Equal(ServingStatus.Serving, await probe.HealthAsync(HealthExtensions.Live));
         }
 
         await AssertAsync(ServingStatus.NotServing, HttpStatusCode.ServiceUnavailable);
