@@ -27,9 +27,12 @@ public static class HealthExtensions
         services.AddGrpcHealthChecks(options =>
             {
                 options.Services.Map("", check => check.Tags.Contains(Ready));
-                options.Services.Map(Live, _ => false);
+                options.Services.Map(Live, check => check.Tags.Contains(Live));
             })
-            .AddCheck<StoppingHealthCheck>("stopping", tags: [Ready]);
+            .AddCheck<StoppingHealthCheck>("stopping", tags: [Ready])
+
+            // Without any check the answer would be UNKNOWN, which no probe takes.
+            .AddCheck(Live, () => HealthCheckResult.Healthy(), [Live]);
 
         services.AddSingleton<IHealthCheckPublisher, ReadinessLog>();
 
