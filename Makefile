@@ -22,7 +22,7 @@ build: ## build the solution (Release)
 	dotnet build CvdvaeGrpc.sln --configuration Release -maxCpuCount:2 -nodeReuse:false $(BUILD_OPTIONS)
 
 .PHONY: test
-test: ## build, run all the tests and print one line that adds them up
+test: ## build, run all the tests and print one line that adds them up; CVDVAE_LONG_TESTS=1 for those too that take minutes
 	@build/run-tests.sh
 
 # Pictures that tests read and that stay out of the repository.
@@ -173,7 +173,7 @@ soak: build ## put mixed load on the services for SOAK_MINUTES (30): cancelled, 
 .PHONY: cluster
 cluster: build ## show what clients see while replicas come, go, die, fall silent and are overloaded: hosts are network namespaces, so root only
 	@! command -v apt-get > /dev/null || build/install-debian-packages.sh dnsmasq-base iproute2
-	$(FUNCTIONAL_TESTS) -class '*ClusterTests' -class '*OverloadTests' -showLiveOutput
+	CVDVAE_LONG_TESTS=1 $(FUNCTIONAL_TESTS) -class '*ClusterTests' -class '*OverloadTests' -showLiveOutput
 
 # The portraits that the embedded model learns from, 64 x 64, packed by the trainer.
 PORTRAITS := tools/portraits/node_modules/.installed

@@ -56,6 +56,7 @@ public sealed class ImageTests : IDisposable
     [Fact]
     public async Task AllImages_InContainers_SuperResolveTogether()
     {
+        Assert.SkipUnless(LongTests.AreAskedFor, LongTests.Reason);
         await using BuiltImage encoderImage = await BuiltImage.BuildAsync("encoder");
         await using BuiltImage decoderImage = await BuiltImage.BuildAsync("decoder");
         await using BuiltImage gatewayImage = await BuiltImage.BuildAsync("gateway");

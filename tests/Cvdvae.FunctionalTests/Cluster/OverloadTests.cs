@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cvdvae.FunctionalTests.Processes;
+using Cvdvae.TestUtils;
 using Xunit;
 
 namespace Cvdvae.FunctionalTests.Cluster;
@@ -16,6 +17,7 @@ public sealed class OverloadTests
     [Fact]
     public async Task Upscale_ThreeTimesTheCapacity_ServesWhatItCanAndRefusesTheRestAtOnce()
     {
+        Assert.SkipUnless(LongTests.AreAskedFor, LongTests.Reason);
         await using ServiceCluster cluster = await ServiceCluster.StartAsync(ShortQueue);
         await RunAsync(cluster, "--running", "8"); // until the decoders know what their steps cost
         CallTimes busy = await RunAsync(cluster, "--running", "16", "--attempts", "20");
