@@ -2,6 +2,7 @@ using Cvdvae.Model;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Previews;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -85,7 +86,7 @@ internal static class SmallModel
             bool isWeight = parameter.dim() == 4 && name.EndsWith("weight", StringComparison.Ordinal);
             double size = isWeight ? 0.8 / Math.Sqrt(parameter.numel() / (double)parameter.shape[0]) : 0.3;
             double middle = name.EndsWith("gain", StringComparison.Ordinal) ? 1 : 0;
-            parameter.copy_(randn(parameter.shape, generator: generator) * size + middle);
+            parameter.copy_(randn(parameter.shape, generator: generator).Times(size).Plus(middle));
         }
 
         module.eval();

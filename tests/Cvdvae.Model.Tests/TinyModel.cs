@@ -1,6 +1,7 @@
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Encoding;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -69,7 +70,7 @@ internal sealed class TinyModel : IDisposable
             bool isWeight = parameter.dim() == 4 && name.EndsWith("weight", StringComparison.Ordinal);
             double size = isWeight ? 0.8 / Math.Sqrt(parameter.numel() / (double)parameter.shape[0]) : 0.3;
             double middle = name.EndsWith("gain", StringComparison.Ordinal) ? 1 : 0;
-            parameter.copy_(randn(parameter.shape, generator: generator) * size + middle);
+            parameter.copy_(randn(parameter.shape, generator: generator).Times(size).Plus(middle));
         }
 
         module.eval();

@@ -8,7 +8,7 @@ namespace Cvdvae.Model.Runtime;
 /// tensor of a sum) that nothing refers to once its handle has been taken: its finalizer may free it while native code reads it, which gives an error or, worse, another
 /// number. Here each lives until the operation is done.
 /// </summary>
-/// <remarks>The build refuses the operators themselves outside of tests: <c>build/BannedSymbols.txt</c>.</remarks>
+/// <remarks>The build refuses the operators themselves: <c>build/BannedSymbols.txt</c>.</remarks>
 public static class Arithmetic
 {
     private static readonly Scalar One = 1L.ToScalar();

@@ -1,4 +1,5 @@
 using Cvdvae.Model.Decoding;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Model.Tests.Sampling;
 using TorchSharp;
@@ -133,9 +134,9 @@ public sealed class PixelOutputTests
     public void ToLevels_EveryLevel_ComesBack()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor levels = arange(256, dtype: ScalarType.Float32);
+        Tensor levels = TestTensors.UpTo(256);
 
-        TensorAssert.Equal(levels, PixelOutput.ToLevels((levels - 127.5) / 127.5));
+        TensorAssert.Equal(levels, PixelOutput.ToLevels(levels.Minus(127.5).Over(127.5)));
     }
 
     private static Tensor Parameters()
@@ -144,7 +145,7 @@ public sealed class PixelOutputTests
         Tensor parameters = TinyModel.Random(1, Rows.Length, 10, Components, Height, Width);
         foreach (long row in new long[] { 2, 5, 8 })
         {
-            parameters.narrow(1, row, 1).mul_(3).sub_(4); // log-scales, some below the floor
+            parameters.narrow(1, row, 1).TimesInPlace(3).PlusInPlace(tensor(-4f)); // log-scales, some below the floor
         }
 
         return parameters.view(Rows.Length, 10 * Components, Height, Width).MoveToOuterDisposeScope();

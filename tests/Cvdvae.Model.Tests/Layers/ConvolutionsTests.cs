@@ -1,4 +1,5 @@
 using Cvdvae.Model.Layers;
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -56,8 +57,8 @@ public sealed class ConvolutionsTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor values = randn(batch, side, side, channels).permute(0, 3, 1, 2);
-        Tensor kernel = randn(outputs, channels, 1, 1) / Math.Sqrt(channels);
-        Tensor towards = randn(batch, side, side, outputs).permute(0, 3, 1, 2) / (side * side);
+        Tensor kernel = randn(outputs, channels, 1, 1).Over(Math.Sqrt(channels));
+        Tensor towards = randn(batch, side, side, outputs).permute(0, 3, 1, 2).Over(side * side);
         (Tensor Input, Tensor Weight) Gradients(Func<Tensor, Tensor, Tensor> convolve)
         {
             (Tensor input, Tensor weight) = (values.detach().requires_grad_(), kernel.detach().requires_grad_());
@@ -77,6 +78,6 @@ public sealed class ConvolutionsTests
     {
         Tensor pixels = input.permute(0, 2, 3, 1).to(ScalarType.Float64);
         Tensor product = pixels.matmul(weight.squeeze(-1).squeeze(-1).t().to(ScalarType.Float64));
-        return (bias is null ? product : product + bias).permute(0, 3, 1, 2).to(ScalarType.Float32);
+        return (bias is null ? product : product.Plus(bias)).permute(0, 3, 1, 2).to(ScalarType.Float32);
     }
 }

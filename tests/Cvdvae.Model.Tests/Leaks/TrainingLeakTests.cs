@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using Xunit;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ public sealed class TrainingLeakTests : IDisposable
             using (NewDisposeScope())
             {
                 IReadOnlyList<Tensor> divergences = _model.Twice.Divergences(_model.Prior, high, low, (_, like) => StandardNormal.Like(like));
-                divergences.Select(divergence => divergence.sum()).Aggregate((sum, next) => sum + next).backward();
+                divergences.Select(divergence => divergence.sum()).Aggregate((sum, next) => sum.Plus(next)).backward();
             }
 
             _model.Twice.zero_grad();

@@ -1,4 +1,5 @@
 using Cvdvae.Model.Previews;
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -39,9 +40,9 @@ public sealed class NormalEquationsTests : IDisposable
 
         using AffineMap map = equations.Solve(Ridge);
 
-        Tensor error = features.mm(map.Weight.t()) + map.Bias - colours;
+        Tensor error = features.mm(map.Weight.t()).Plus(map.Bias) - colours;
         double variance = features.var(0, unbiased: false).mean().item<double>();
-        Tensor gradient = error.t().mm(features) / 40 + Ridge * variance * map.Weight;
+        Tensor gradient = error.t().mm(features).Over(40).Plus(map.Weight.Times(Ridge * variance));
         Assert.True(gradient.abs().max().item<double>() < 1e-10);
         Assert.True(error.mean([0]).abs().max().item<double>() < 1e-10);
     }
@@ -73,13 +74,13 @@ public sealed class NormalEquationsTests : IDisposable
     [Fact]
     public void Solve_ConstantFeatures_GivesTheMeanColour()
     {
-        Tensor features = full(20, Width, 3.0, dtype: ScalarType.Float64);
+        Tensor features = ones(20, Width, dtype: ScalarType.Float64).Times(3);
         Tensor colours = rand(20, 3, dtype: ScalarType.Float64, generator: _random);
         using NormalEquations equations = Filled(features, colours);
 
         using AffineMap map = equations.Solve(1e-3);
 
-        Tensor predicted = map.Weight.sum([1]) * 3 + map.Bias;
+        Tensor predicted = map.Weight.sum([1]).Times(3).Plus(map.Bias);
         Assert.True(predicted.allclose(colours.mean([0]), 1e-9, 1e-9));
     }
 
@@ -88,12 +89,12 @@ public sealed class NormalEquationsTests : IDisposable
     {
         (Tensor features, Tensor colours) = Rows(60);
         using NormalEquations plain = Filled(features, colours);
-        using NormalEquations scaled = Filled(features * 1000, colours);
+        using NormalEquations scaled = Filled(features.Times(1000), colours);
 
         using AffineMap map = plain.Solve(0.1);
         using AffineMap scaledMap = scaled.Solve(0.1);
 
-        Assert.True(map.Weight.allclose(scaledMap.Weight * 1000, 1e-8, 1e-10));
+        Assert.True(map.Weight.allclose(scaledMap.Weight.Times(1000), 1e-8, 1e-10));
         Assert.True(map.Bias.allclose(scaledMap.Bias, 1e-8, 1e-10));
     }
 
@@ -121,7 +122,7 @@ public sealed class NormalEquationsTests : IDisposable
         using NormalEquations equations = Filled(features, colours);
         using AffineMap map = equations.Solve(1);
 
-        double expected = (features.mm(map.Weight.t()) + map.Bias - colours).square().mean().item<double>();
+        double expected = (features.mm(map.Weight.t()).Plus(map.Bias) - colours).square().mean().item<double>();
 
         Assert.Equal(expected, equations.MeanSquaredError(map), 1e-12);
     }
@@ -137,8 +138,8 @@ public sealed class NormalEquationsTests : IDisposable
     private (Tensor Features, Tensor Colours) Rows(int count)
     {
         Tensor mix = randn(Width, Width, dtype: ScalarType.Float64, generator: _random);
-        Tensor features = randn(count, Width, dtype: ScalarType.Float64, generator: _random).mm(mix) + 2;
-        Tensor colours = features.square().narrow(1, 0, 3) * 0.1 + randn(count, 3, dtype: ScalarType.Float64, generator: _random);
+        Tensor features = randn(count, Width, dtype: ScalarType.Float64, generator: _random).mm(mix).Plus(2);
+        Tensor colours = features.square().narrow(1, 0, 3).Times(0.1).Plus(randn(count, 3, dtype: ScalarType.Float64, generator: _random));
         return (features, colours);
     }
 }

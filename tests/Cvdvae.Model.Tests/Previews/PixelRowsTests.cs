@@ -11,7 +11,7 @@ public sealed class PixelRowsTests
     public void Of_SmallMap_GivesEveryPixelInOrder()
     {
         using var scope = NewDisposeScope();
-        Tensor maps = arange(2 * 4 * 4 * 3).reshape(2, 4, 4, 3).to(ScalarType.Float32);
+        Tensor maps = TestTensors.UpTo(2 * 4 * 4 * 3).reshape(2, 4, 4, 3);
 
         Tensor rows = PixelRows.Of(maps, 5);
 
@@ -23,12 +23,12 @@ public sealed class PixelRowsTests
     public void Of_LargeMap_SamplesTogetherSeeEveryPixelOnce()
     {
         using var scope = NewDisposeScope();
-        Tensor map = arange(64 * 64).reshape(1, 64, 64, 1).expand(4, -1, -1, -1).to(ScalarType.Float32);
+        Tensor map = TestTensors.UpTo(64 * 64).reshape(1, 64, 64, 1).expand(4, -1, -1, -1);
 
         Tensor rows = PixelRows.Of(map, 8);
 
         Assert.Equal([64 * 64, 1], rows.shape);
-        Assert.Equal(Bytes(arange(64 * 64).to(ScalarType.Float64)), Bytes(rows.squeeze(1).sort().Values));
+        Assert.Equal(Bytes(TestTensors.UpTo(64 * 64).to(ScalarType.Float64)), Bytes(rows.squeeze(1).sort().Values));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Cvdvae.Model.Previews;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Model.Weights;
 using TorchSharp;
@@ -229,7 +230,7 @@ public sealed class PreviewHeadsTests : IDisposable
 
     private static PreviewHeads Random() => new(
         Widths.ToDictionary(
-            entry => entry.Key, entry => new AffineMap(randn(3, entry.Value) * 0.2, randn(3) * 0.2).To(ScalarType.Float32, CPU)),
+            entry => entry.Key, entry => new AffineMap(randn(3, entry.Value).Times(0.2), randn(3).Times(0.2)).To(ScalarType.Float32, CPU)),
         Record());
 
     private static PreviewRecord Record() =>

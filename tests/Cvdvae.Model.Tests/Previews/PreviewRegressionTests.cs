@@ -1,4 +1,5 @@
 using Cvdvae.Model.Previews;
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -22,14 +23,14 @@ public sealed class PreviewRegressionTests : IDisposable
     [InlineData(64)]
     public void Solve_AffineTarget_RecoversIt(int resolution)
     {
-        Tensor weight = randn(3, Width, dtype: ScalarType.Float64, generator: _random) * 0.1;
-        Tensor bias = randn(3, dtype: ScalarType.Float64, generator: _random) * 0.1;
+        Tensor weight = randn(3, Width, dtype: ScalarType.Float64, generator: _random).Times(0.1);
+        Tensor bias = randn(3, dtype: ScalarType.Float64, generator: _random).Times(0.1);
         using var regression = new PreviewRegression(Width);
 
         foreach ((NormalEquations equations, int first) in new[] { (regression.Fitting, 0), (regression.Checking, 8) })
         {
             Tensor features = randn([8, resolution, resolution, Width], generator: _random);
-            Tensor target = features.to(ScalarType.Float64).matmul(weight.t()) + bias;
+            Tensor target = features.to(ScalarType.Float64).matmul(weight.t()).Plus(bias);
             equations.Add(PixelRows.Of(features, first), PixelRows.Of(target, first));
         }
 
@@ -42,11 +43,11 @@ public sealed class PreviewRegressionTests : IDisposable
     public void ChooseRidge_NoiseAndFewRows_DoesBetterOnNewRowsThanWithout()
     {
         const int Wide = 40;
-        Tensor weight = randn(3, Wide, dtype: ScalarType.Float64, generator: _random) * 0.05;
+        Tensor weight = randn(3, Wide, dtype: ScalarType.Float64, generator: _random).Times(0.05);
         (Tensor Features, Tensor Colours) Rows(int count)
         {
             Tensor features = randn(count, Wide, dtype: ScalarType.Float64, generator: _random);
-            return (features, features.mm(weight.t()) + randn(count, 3, dtype: ScalarType.Float64, generator: _random));
+            return (features, features.mm(weight.t()).Plus(randn(count, 3, dtype: ScalarType.Float64, generator: _random)));
         }
 
         using var regression = new PreviewRegression(Wide);

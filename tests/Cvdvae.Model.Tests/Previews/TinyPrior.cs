@@ -1,5 +1,6 @@
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
+using Cvdvae.Model.Runtime;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Model.Tests.Previews;
@@ -31,7 +32,7 @@ internal static class TinyPrior
         {
             // Larger log-sigmas would make features of all magnitudes, which no trained prior has.
             double scale = name.Contains(".prior.", StringComparison.Ordinal) ? 0.1 : name.Contains(".z_proj.", StringComparison.Ordinal) ? 1 : 0.3;
-            using Tensor noise = randn(parameter.shape, generator: random) * scale + (name == "gain" ? 1 : 0);
+            using Tensor noise = randn(parameter.shape, generator: random).Times(scale).Plus(name == "gain" ? 1 : 0);
             parameter.copy_(noise);
         }
 

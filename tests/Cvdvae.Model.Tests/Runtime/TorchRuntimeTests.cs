@@ -34,7 +34,7 @@ public sealed class TorchRuntimeTests : IDisposable
         {
             TorchRuntime.UseThreadsFor(1);
             using DisposeScope scope = NewDisposeScope();
-            results.SetResult((Tenth(SmallestNormal), (tensor(SmallestNormal) * 0.1f).item<float>()));
+            results.SetResult((Tenth(SmallestNormal), tensor(SmallestNormal).Times(0.1f).item<float>()));
         });
         thread.Start();
 

@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
 using Xunit;
@@ -38,10 +39,10 @@ public sealed class MixtureOfLogisticsTests
         parameters[0, 7] = 0.3;
         parameters[0, 8] = -2;
         var mixture = new MixtureOfLogistics(parameters.expand(256, -1, -1, -1));
-        Tensor blue = (arange(256, dtype: ScalarType.Float32).view(256, 1, 1, 1) - 127.5) / 127.5;
-        Tensor target = cat([full_like(blue, -1), full_like(blue, -1), blue], 1);
+        Tensor blue = TestTensors.UpTo(256).view(256, 1, 1, 1).Minus(127.5).Over(127.5);
+        Tensor target = cat([ones_like(blue).Times(-1), ones_like(blue).Times(-1), blue], 1);
 
-        double sum = (mixture.NegativeLogLikelihood(target, lowBit: false) * -3).exp().sum().item<float>();
+        double sum = (mixture.NegativeLogLikelihood(target, lowBit: false).Times(-3)).exp().sum().item<float>();
 
         Assert.Equal(1, sum, 1e-4);
     }
@@ -69,7 +70,7 @@ public sealed class MixtureOfLogisticsTests
     public void NegativeLogLikelihood_ExtremeParameters_HasFiniteValuesAndGradients(bool lowBit, double size)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor parameters = (TinyModel.Random(1, 500, 10 * Components, 1, 1) * size).requires_grad_(true);
+        Tensor parameters = TinyModel.Random(1, 500, 10 * Components, 1, 1).Times(size).requires_grad_(true);
         Tensor target = Pixels(3, 500).view(500, 3, 1, 1);
 
         Tensor loss = new MixtureOfLogistics(parameters).NegativeLogLikelihood(target, lowBit);
@@ -91,10 +92,10 @@ public sealed class MixtureOfLogisticsTests
     {
         const int count = 400;
         using DisposeScope scope = NewDisposeScope();
-        Tensor parameters = (TinyModel.Random(1, count, 10, Components) * spread).to(type);
+        Tensor parameters = TinyModel.Random(1, count, 10, Components).Times(spread).to(type);
         foreach (long row in new long[] { 2, 5, 8 })
         {
-            parameters.narrow(1, row, 1).add_(logScale);
+            parameters.narrow(1, row, 1).PlusInPlace(tensor(logScale));
         }
 
         Tensor target = Pixels(2, count).to(type);

@@ -23,7 +23,7 @@ public sealed class TorchTensorsTests
     public void Load_EachTypeFromASource_IsTheSameTensor(ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor tensor = arange(6, ScalarType.Float32).reshape(2, 3).to_type(type);
+        Tensor tensor = TestTensors.UpTo(6).reshape(2, 3).to_type(type);
         ITensorSource source = TorchTensors.AsSource(new Dictionary<string, Tensor> { ["w"] = tensor.t() });
 
         Tensor loaded = TorchTensors.Load(source, "w");

@@ -16,7 +16,7 @@ public sealed class TensorWireTests
     public void ToWire_ChannelsLastMap_IsRowMajor()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor map = arange(24, dtype: ScalarType.Float32).reshape(1, 2, 3, 4);
+        Tensor map = tensor([.. Enumerable.Range(0, 24).Select(i => (float)i)], ScalarType.Float32).reshape(1, 2, 3, 4);
         Tensor channelsLast = map.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
         TensorContent content = TensorWire.ToWire(channelsLast, TensorType.Float32);
@@ -33,14 +33,14 @@ public sealed class TensorWireTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(5, CPU);
-        Tensor map = randn([1, 8, 5, 5], generator: generator) * 10;
+        Tensor map = randn([1, 8, 5, 5], generator: generator).Times(10);
 
         Tensor back = TensorWire.ToTensor(TensorWire.ToWire(map, type), InferenceOptions.Default);
 
         Assert.Equal(ScalarType.Float32, back.dtype);
         Assert.Equal(map.shape, back.shape);
         Assert.Equal([200L, 1, 40, 8], back.stride());
-        Assert.True(((back - map).abs() <= map.abs() * tolerance).all().item<bool>());
+        Assert.True(((back - map).abs() <= map.abs().Times(tolerance)).all().item<bool>());
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class TensorWireTests
     public void ToWire_Piece_IsOnlyTheView()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor maps = arange(2 * 3 * 2 * 2, dtype: ScalarType.Float32).reshape(2, 3, 2, 2);
+        Tensor maps = tensor([.. Enumerable.Range(0, 2 * 3 * 2 * 2).Select(i => (float)i)], ScalarType.Float32).reshape(2, 3, 2, 2);
 
         TensorContent second = TensorWire.ToWire(maps.narrow(0, 1, 1), TensorType.Float32);
 

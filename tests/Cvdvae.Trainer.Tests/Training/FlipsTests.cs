@@ -9,7 +9,7 @@ public sealed class FlipsTests
     [Fact]
     public void Apply_ChosenImages_AreMirroredLeftToRight()
     {
-        using Tensor levels = arange(2 * 3 * 4 * 4, dtype: ScalarType.Byte).view(2, 3, 4, 4);
+        using Tensor levels = tensor([.. Enumerable.Range(0, 2 * 3 * 4 * 4).Select(i => (byte)i)], ScalarType.Byte).view(2, 3, 4, 4);
         using Tensor chosen = tensor(new[] { true, false }).view(2, 1, 1, 1);
         using Tensor flipped = Flips.Apply(levels, chosen);
 

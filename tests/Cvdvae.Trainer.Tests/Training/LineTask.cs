@@ -1,3 +1,4 @@
+using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -21,8 +22,8 @@ internal sealed class LineTask(Func<int, double>? factor = null) : ITrainingTask
     public IReadOnlyList<(string Name, Tensor Value)> Losses(int[] indices, bool validation)
     {
         Tensor x = tensor(indices.Select(index => index / 16f).ToArray()).view(-1, 1);
-        Tensor loss = (_line.call(x) - 2 * x - 1).square().mean();
-        return [("loss", validation ? loss : loss * (factor?.Invoke(_step++) ?? 1))];
+        Tensor loss = (_line.call(x) - x.Times(2)).Minus(1).square().mean();
+        return [("loss", validation ? loss : loss.Times(factor?.Invoke(_step++) ?? 1))];
     }
 
     public void WriteImages(string path)

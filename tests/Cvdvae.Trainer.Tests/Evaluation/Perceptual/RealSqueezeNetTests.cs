@@ -1,4 +1,5 @@
 using Cvdvae.Imaging;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Evaluation.Perceptual;
 using Xunit;
 using static TorchSharp.torch;
@@ -32,7 +33,7 @@ public sealed class RealSqueezeNetTests
             // Unit length at each place, and different images look different to a good part of the channels.
             Assert.Equal(1, layer.square().sum(1).min().item<float>(), 1e-4);
             Assert.Equal(1, layer.square().sum(1).max().item<float>(), 1e-4);
-            double varying = layer.std(0).amax([1, 2]).gt(0.01).to(ScalarType.Float32).mean().item<float>();
+            double varying = layer.std(0).amax([1, 2]).IsAbove(0.01).to(ScalarType.Float32).mean().item<float>();
             Assert.InRange(varying, 0.3, 1);
         });
     }
