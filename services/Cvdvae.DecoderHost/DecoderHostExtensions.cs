@@ -9,6 +9,7 @@ using Cvdvae.ModelHosting.Repository;
 using Cvdvae.ModelHosting.Runtime;
 using Cvdvae.Scheduling;
 using Cvdvae.ServiceDefaults;
+using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.ServiceDefaults.Health;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -65,6 +66,11 @@ public static class DecoderHostExtensions
         services.AddOptions<StageSchedulerOptions>().Configure<IOptions<DecoderOptions>>((scheduler, decoder) => scheduler.Stage = decoder.Value.Stages.Length == 0 ? "all" : decoder.Value.Stages);
         services.AddSingleton<IValidateOptions<DecoderOptions>, DecoderOptionsCheck>();
         services.AddSingleton<IValidateOptions<EncoderLinkOptions>, DecoderOptionsCheck>();
+        services.AddSingleton(provider => new CalledAddresses(
+        [
+            provider.GetRequiredService<IOptions<EncoderLinkOptions>>().Value.Address,
+            .. provider.GetRequiredService<IOptions<DecoderOptions>>().Value.Next is { Length: > 0 } next ? [next] : Array.Empty<string>(),
+        ]));
     }
 
     private static DecoderStage CreateStage(IServiceProvider provider)

@@ -6,6 +6,7 @@ using Cvdvae.Gateway.Security;
 using Cvdvae.Gateway.Telemetry;
 using Cvdvae.Gateway.Upscaling;
 using Cvdvae.Gateway.Web;
+using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.ServiceDefaults.Health;
 using Cvdvae.V1;
 using Grpc.AspNetCore.Server;
@@ -32,6 +33,7 @@ public static class GatewayExtensions
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddSingleton(provider => new CalledAddresses([.. provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Decoders]));
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<ImageWorkers>();
         services.AddSingleton<InputImageReader>();

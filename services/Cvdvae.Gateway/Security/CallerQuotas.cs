@@ -6,25 +6,19 @@ using Grpc.Core;
 namespace Cvdvae.Gateway.Security;
 
 /// <summary>What callers have used of their quotas at this gateway.</summary>
-internal sealed class CallerQuotas : IDisposable
+internal sealed class CallerQuotas(TimeProvider time) : IDisposable
 {
     private const double UnitPixels = 64 * 64;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-
-    // Limiters get their tokens ten times a second.
-    private static readonly TimeSpan Replenishment = TimeSpan.FromMilliseconds(100);
 
     // A caller with another quota, after its key was changed, begins anew.
     private readonly PartitionedRateLimiter<Caller> _calls = PartitionedRateLimiter.Create<Caller, Caller>(caller => caller.Quota.MaxConcurrentCalls == 0
         ? RateLimitPartition.GetNoLimiter(caller)
         : RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = caller.Quota.MaxConcurrentCalls }));
 
-    private readonly PartitionedRateLimiter<Caller> _requests =
-        PartitionedRateLimiter.Create<Caller, Caller>(caller => Bucket(caller, caller.Quota.RequestsPerSecond, caller.Quota.RequestBurst));
-
-    private readonly PartitionedRateLimiter<Caller> _cost =
-        PartitionedRateLimiter.Create<Caller, Caller>(caller => Bucket(caller, caller.Quota.CostPerSecond, caller.Quota.CostBurst));
+    private readonly TokenBuckets<Caller> _requests = new(time);
+    private readonly TokenBuckets<Caller> _cost = new(time);
 
     /// <summary>Cost of one sample.</summary>
     /// <param name="resolution">Its side in pixels.</param>
@@ -41,11 +35,12 @@ internal sealed class CallerQuotas : IDisposable
             throw RpcErrors.ResourceExhausted($"{caller.Quota.MaxConcurrentCalls} calls of this caller run already, which is its quota", RetryDelay);
         }
 
-        using RateLimitLease request = _requests.AttemptAcquire(caller);
-        if (!request.IsAcquired)
+        QuotaOptions quota = caller.Quota;
+        TimeSpan wait = quota.RequestsPerSecond == 0 ? TimeSpan.Zero : _requests.Take(caller, 1, quota.RequestsPerSecond, quota.RequestBurst);
+        if (wait > TimeSpan.Zero)
         {
             call.Dispose();
-            throw Exhausted(FormattableString.Invariant($"this caller's quota of {caller.Quota.RequestsPerSecond} calls a second is used up"), request);
+            throw RpcErrors.ResourceExhausted(FormattableString.Invariant($"this caller's quota of {quota.RequestsPerSecond} calls a second is used up"), wait);
         }
 
         return call;
@@ -75,26 +70,22 @@ internal sealed class CallerQuotas : IDisposable
                 "sample_count", parameters.SampleCount, $"at most {quota.CostBurst / sample} samples of {parameters.EndResolution}x{parameters.EndResolution} pixels, by this caller's quota");
         }
 
-        using RateLimitLease lease = _cost.AttemptAcquire(caller, (int)cost);
-        if (!lease.IsAcquired)
+        TimeSpan wait = _cost.Take(caller, (int)cost, quota.CostPerSecond, quota.CostBurst);
+        if (wait > TimeSpan.Zero)
         {
-            throw Exhausted(FormattableString.Invariant($"this caller's quota of {quota.CostPerSecond} samples a second is used up; this call costs {cost}"), lease);
+            throw RpcErrors.ResourceExhausted(
+                FormattableString.Invariant($"this caller's quota of {quota.CostPerSecond} samples a second is used up; this call costs {cost}"), wait);
         }
     }
 
-    public void Dispose()
+    /// <summary>Gives back what <see cref="Charge"/> took for a call that nothing was done for.</summary>
+    public void GiveBack(Caller caller, UpscaleParameters parameters)
     {
-        _calls.Dispose();
-        _requests.Dispose();
-        _cost.Dispose();
+        if (caller.Quota.CostPerSecond > 0)
+        {
+            _cost.GiveBack(caller, SampleCost(parameters.EndResolution) * parameters.SampleCount, caller.Quota.CostPerSecond);
+        }
     }
 
-    private static RateLimitPartition<Caller> Bucket(Caller caller, double perSecond, int burst) => perSecond == 0
-        ? RateLimitPartition.GetNoLimiter(caller)
-        : RateLimitPartition.GetTokenBucketLimiter(
-            caller,
-            _ => new TokenBucketRateLimiterOptions { TokenLimit = burst, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(1 / perSecond) });
-
-    private static RpcException Exhausted(string message, RateLimitLease lease) => RpcErrors.ResourceExhausted(
-        message, (lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan delay) ? delay : RetryDelay) + Replenishment);
+    public void Dispose() => _calls.Dispose();
 }

@@ -53,7 +53,7 @@ internal sealed partial class SuperResolutionApi(
         try
         {
             RequestRecord record = await CheckAsync(request, context, lifetime);
-            DecodeCall call = await router.OpenAsync(record, null, lifetime.Decoding);
+            DecodeCall call = await OpenAsync(record, context.Caller(), lifetime.Decoding);
             admitted = true;
             Completed completed = await session.RunAsync(record, call, responseStream, lifetime);
             outcome = StatusCode.OK;
@@ -89,6 +89,20 @@ internal sealed partial class SuperResolutionApi(
         Activity.Current?.SetTag("cvdvae.model", $"{model.Name}@{model.Version}").SetTag("cvdvae.scale", (int)input.Scale.Scale)
             .SetTag("cvdvae.samples", parameters.SampleCount);
         return new RequestRecord(context.RequestId().Value, parameters, input, lifetime.Clock);
+    }
+
+    private async Task<DecodeCall> OpenAsync(RequestRecord record, Caller caller, CancellationToken stop)
+    {
+        try
+        {
+            return await router.OpenAsync(record, null, stop);
+        }
+        catch (RpcException refusal) when (refusal.StatusCode is StatusCode.ResourceExhausted or StatusCode.Unavailable)
+        {
+            // Who tries again, as such a refusal invites to, must not pay twice.
+            quotas.GiveBack(caller, record.Parameters);
+            throw;
+        }
     }
 
     [LoggerMessage(320, LogLevel.Information, "{Samples} samples reached {Resolution} ({Reason}) in {Milliseconds:0} ms")]

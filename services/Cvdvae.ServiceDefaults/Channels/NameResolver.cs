@@ -80,15 +80,14 @@ internal sealed class NameResolver : PollingResolver
 
     /// <summary>Makes resolvers of <c>dns:///</c> addresses.</summary>
     /// <param name="refresh">How often a name is looked up anew.</param>
-    /// <param name="lookup">Looks up the addresses of a name; null: the system does.</param>
-    internal sealed class Factory(TimeSpan refresh, Func<string, CancellationToken, Task<IPAddress[]>>? lookup = null) : ResolverFactory
+    internal sealed class Factory(TimeSpan refresh) : ResolverFactory
     {
         /// <inheritdoc/>
         public override string Name => "dns";
 
         /// <inheritdoc/>
         public override Resolver Create(ResolverOptions options) =>
-            new NameResolver(options.Address, options.DefaultPort, refresh, lookup ?? Dns.GetHostAddressesAsync, options.LoggerFactory);
+            new NameResolver(options.Address, options.DefaultPort, refresh, Dns.GetHostAddressesAsync, options.LoggerFactory);
     }
 
     /// <summary>A name that could not be looked up is looked up again after the same pause each time.</summary>

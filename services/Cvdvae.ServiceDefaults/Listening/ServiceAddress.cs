@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Cvdvae.ServiceDefaults.Listening;
 
@@ -10,7 +11,7 @@ public sealed class ServiceAddress
     private ServiceAddress(EndPoint? endPoint, string? socketPath, bool isTls = false) => (EndPoint, SocketPath, IsTls) = (endPoint, socketPath, isTls);
 
     /// <summary>What is accepted, for messages.</summary>
-    public static string Accepted => "http://HOST:PORT or https://HOST:PORT with an IP address, localhost or * as the host and a port from 0 (any free one) to 65535, or unix:/PATH";
+    public static string Accepted => "http://HOST:PORT or https://HOST:PORT with an IP address, localhost or * (any address, of IPv4 and IPv6) as the host and a port from 0 (any free one) to 65535, or unix:/PATH";
 
     /// <summary>The endpoint of a TCP address; null for a Unix socket.</summary>
     internal EndPoint? EndPoint { get; }
@@ -45,8 +46,9 @@ public sealed class ServiceAddress
             return path.Length > 1 && path[0] == '/' && path[1] != '/';
         }
 
-        // "*" is no host of a URI.
-        if (!Uri.TryCreate(text.Replace("//*", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out Uri? uri)
+        // "*" is no host of a URI. An IPv6 socket bound to any address takes callers over IPv4 too.
+        string any = Socket.OSSupportsIPv6 ? "//[::]" : "//0.0.0.0";
+        if (!Uri.TryCreate(text.Replace("//*", any, StringComparison.Ordinal), UriKind.Absolute, out Uri? uri)
             || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps) || uri.UserInfo.Length > 0 || uri.PathAndQuery != "/" || !HasPort(text, uri.Scheme))
         {
             return false;

@@ -1,17 +1,14 @@
+using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.ServiceDefaults.Listening;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.ServiceDefaults.Tls;
 
-/// <summary>Checks the options at the start, also against the endpoints: an option that would protect nothing is refused.</summary>
-internal sealed class TlsOptionsCheck : IValidateOptions<TlsOptions>
+/// <summary>Checks the options at the start, also against the endpoints and the addresses called: an option that would protect nothing is refused.</summary>
+internal sealed class TlsOptionsCheck(IOptions<ListeningOptions> listeningOptions, IOptions<ServiceChannelOptions> channels, IEnumerable<CalledAddresses> called) : IValidateOptions<TlsOptions>
 {
     private static readonly TimeSpan LeastInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MostInterval = TimeSpan.FromDays(1);
-
-    private readonly IOptions<ListeningOptions> _listening;
-
-    public TlsOptionsCheck(IOptions<ListeningOptions> listening) => _listening = listening;
 
     public ValidateOptionsResult Validate(string? name, TlsOptions options)
     {
@@ -31,7 +28,7 @@ internal sealed class TlsOptionsCheck : IValidateOptions<TlsOptions>
             yield return $"{TlsOptions.Section}:ClientCertificatePath and {TlsOptions.Section}:ClientKeyPath: one is set without the other";
         }
 
-        ListeningOptions listening = _listening.Value;
+        ListeningOptions listening = listeningOptions.Value;
         if (options.CertificatePath.Length == 0 && (IsTls(listening.Grpc) || IsTls(listening.Http1)))
         {
             yield return $"{TlsOptions.Section}:CertificatePath: an https:// endpoint needs it, and {TlsOptions.Section}:KeyPath";
@@ -47,6 +44,17 @@ internal sealed class TlsOptionsCheck : IValidateOptions<TlsOptions>
             yield return $"{TlsOptions.Section}:AllowedClientNames: names mean nothing without {TlsOptions.Section}:ClientCaPath";
         }
 
+        // Roles that call nobody may share their configuration with those that do.
+        string[] addresses = [.. called.SelectMany(role => role.Addresses)];
+        if (addresses.Length > 0 && !addresses.Any(IsCalledOverTls))
+        {
+            foreach (string option in OptionsOfChannels(options))
+            {
+                yield return $"{TlsOptions.Section}:{option}: no service is called over TLS ({string.Join(", ", addresses)}); make the addresses https://, "
+                    + $"or set {ServiceChannelOptions.Section}:{nameof(ServiceChannelOptions.Tls)} for dns:/// ones";
+            }
+        }
+
         if (options.AllowedClientNames.Any(string.IsNullOrWhiteSpace))
         {
             yield return $"{TlsOptions.Section}:AllowedClientNames: one is empty";
@@ -57,6 +65,22 @@ internal sealed class TlsOptionsCheck : IValidateOptions<TlsOptions>
             yield return $"{TlsOptions.Section}:ReloadInterval: {options.ReloadInterval} is not from {LeastInterval} to {MostInterval}";
         }
     }
+
+    private static IEnumerable<string> OptionsOfChannels(TlsOptions options)
+    {
+        if (options.ServerCaPath.Length > 0)
+        {
+            yield return nameof(options.ServerCaPath);
+        }
+
+        if (options.ClientCertificatePath.Length > 0)
+        {
+            yield return nameof(options.ClientCertificatePath);
+        }
+    }
+
+    private bool IsCalledOverTls(string address) =>
+        address.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || (channels.Value.Tls && ServiceName.TryParse(address, out _));
 
     private static bool IsTls(string address) => ServiceAddress.TryParse(address, out ServiceAddress parsed) && parsed.IsTls;
 }

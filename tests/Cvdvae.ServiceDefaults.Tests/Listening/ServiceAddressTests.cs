@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Cvdvae.ServiceDefaults.Listening;
 using Xunit;
 
@@ -9,13 +10,19 @@ public sealed class ServiceAddressTests
     [InlineData("http://127.0.0.1:5000", "127.0.0.1:5000")]
     [InlineData("http://127.0.0.1:0/", "127.0.0.1:0")]
     [InlineData("http://localhost:80", "127.0.0.1:80")]
-    [InlineData("http://*:5000", "0.0.0.0:5000")]
     [InlineData("http://[::1]:5000", "[::1]:5000")]
     public void TryParse_Tcp_IsTheEndPoint(string text, string endPoint)
     {
         Assert.True(ServiceAddress.TryParse(text, out ServiceAddress address));
         Assert.Equal(endPoint, address.EndPoint!.ToString());
         Assert.Null(address.SocketPath);
+    }
+
+    [Fact]
+    public void TryParse_Star_IsAnyAddressOfBothKinds()
+    {
+        Assert.True(ServiceAddress.TryParse("http://*:5000", out ServiceAddress address));
+        Assert.Equal(Socket.OSSupportsIPv6 ? "[::]:5000" : "0.0.0.0:5000", address.EndPoint!.ToString());
     }
 
     [Theory]

@@ -158,6 +158,32 @@ public sealed class ServerTlsTests : IDisposable
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Tls:ServerCaPath", "http://decoder:5200", false, false)]
+    [InlineData("Tls:ServerCaPath", "dns:///decoder:5200", false, false)]
+    [InlineData("Tls:ServerCaPath", "dns:///decoder:5200", true, true)]
+    [InlineData("Tls:ServerCaPath", "https://decoder:5200", false, true)]
+    [InlineData("Tls:ClientCertificatePath", "unix:/run/decoder.sock", true, false)]
+    [InlineData("Tls:ClientCertificatePath", "https://decoder:5200", false, true)]
+    public async Task Start_CertificatesForCallsWithoutTls_FailsNamingTheOption(string option, string address, bool tls, bool starts)
+    {
+        (string, string)[] settings =
+        [
+            .. option == "Tls:ServerCaPath" ? _folder.Caller(null) : [(option, _folder.File("own.crt", _folder.ServerCertificate().Pem)), ("Tls:ClientKeyPath", _folder.File("own.key", _folder.LastServer!.KeyPem))],
+            ("Channels:Tls", tls.ToString()),
+        ];
+        Func<Task<ProbeApp>> start = () => ProbeApp.StartAsync(builder => builder.Services.AddSingleton(new CalledAddresses([address])), settings).WithinLimit();
+        if (starts)
+        {
+            await using ProbeApp probe = await start();
+            return;
+        }
+
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(start);
+
+        Assert.Contains($"{option}: no service is called over TLS ({address})", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_FileMissing_FailsNamingTheOption()
     {
