@@ -27,10 +27,10 @@ internal sealed class ServingCalls : IDisposable
     /// <summary>Makes a call and waits for its end.</summary>
     public CallTimes Call() => CallAsync().GetAwaiter().GetResult();
 
-    /// <summary>Calls from several clients at once, each again as soon as its call ended, until the time is over; calls under way are finished and counted.</summary>
+    /// <summary>Calls from several clients at once, each again as soon as its call ended, until the time is over; calls under way are finished.</summary>
     /// <returns>
-    /// All calls, and calls a second from the first quarter of the time to its end, so that neither the start nor the end of the load counts: each call counts with the
-    /// part of its time that lies there.
+    /// The calls begun after the first quarter of the time, in which all clients come at the same moment, and calls a second from then to the end: each call counts
+    /// with the part of its time that lies there.
     /// </returns>
     public (IReadOnlyList<CallTimes> Calls, double Rate) Load(int clients, TimeSpan length)
     {
@@ -43,7 +43,12 @@ internal sealed class ServingCalls : IDisposable
             do
             {
                 TimeSpan begin = end;
-                calls.Add(await CallAsync());
+                CallTimes call = await CallAsync();
+                if (begin >= settled)
+                {
+                    calls.Add(call);
+                }
+
                 end = Stopwatch.GetElapsedTime(start);
                 TimeSpan counted = (end < length ? end : length) - (begin > settled ? begin : settled);
                 parts += counted > TimeSpan.Zero ? counted / (end - begin) : 0;

@@ -106,6 +106,12 @@ internal sealed class ServingTables(DecodeBenchmark local, ServingCalls remote, 
     private static void PrintCalls(int clients, Load load, double best)
     {
         double rate = load.Rate.Median;
+        if (load.Calls.Count == 0)
+        {
+            Print($"| {clients} | 0: --seconds is too short | {rate:F2} | {100 * rate / best:F0} % | | | | |");
+            return;
+        }
+
         Statistic first = Statistic.Of(load.Calls.Select(call => call.FirstPreview));
         Statistic result = Statistic.Of(load.Calls.Select(call => call.Result));
         Print($"| {clients} | {load.Calls.Count} | {rate:F2} | {100 * rate / best:F0} % | {first.Median:F0} | {first.Percentile(99):F0} | {result.Median:F0} | {result.Percentile(99):F0} |");

@@ -19,13 +19,16 @@ internal sealed partial class CallerGate(
         }
 
         Caller? caller = null;
+        RefusalReason reason = RefusalReason.Credentials;
         IDisposable entry;
         try
         {
             caller = await authentication.AuthenticateAsync(context);
+            reason = RefusalReason.Quota;
             entry = quotas.Enter(caller);
             try
             {
+                reason = RefusalReason.Capacity;
                 limit.Enter();
             }
             catch
@@ -37,7 +40,7 @@ internal sealed partial class CallerGate(
         catch (RpcException refusal)
         {
             RequestId id = RequestId.TryParse(context.Request.Headers[RequestId.Header].ToString(), out RequestId given) ? given : RequestId.New();
-            metrics.TurnedAway(refusal.StatusCode);
+            metrics.TurnedAway(refusal.StatusCode, reason);
             Refused(caller is null ? PeerAddress.Of(context.Connection.RemoteIpAddress) : RpcErrors.Shown(caller.Id), refusal.Status.Detail, id.Value);
             context.Response.Headers[RequestId.Header] = id.Value;
             RefusedCall.Answer(context.Response, refusal);

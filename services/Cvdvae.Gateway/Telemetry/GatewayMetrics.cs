@@ -24,10 +24,10 @@ internal sealed class GatewayMetrics
         Meter meter = meters.Create(ServiceDefaults.Observability.Telemetry.Name);
         _running = meter.CreateUpDownCounter<long>("cvdvae.gateway.calls.running", "{call}", "Upscale calls that run.");
         _calls = meter.CreateCounter<long>("cvdvae.gateway.calls", "{call}", "Upscale calls that ended, by status.");
-        _refused = meter.CreateCounter<long>("cvdvae.gateway.calls.refused", "{call}", "Upscale calls that were refused, by status.");
+        _refused = meter.CreateCounter<long>("cvdvae.gateway.calls.refused", "{call}", "Upscale calls that were refused, by status and reason.");
         _cancelled = meter.CreateCounter<long>("cvdvae.gateway.calls.cancelled", "{call}", "Upscale calls that their client gave up.");
         _turnedAway = meter.CreateCounter<long>(
-            "cvdvae.gateway.callers.refused", "{call}", "Calls that were refused by their metadata: no or wrong credentials, or too many; by status.");
+            "cvdvae.gateway.callers.refused", "{call}", "Calls that were refused by their metadata, by status and reason.");
         _bytes = meter.CreateCounter<long>("cvdvae.gateway.delivered", "By", "Bytes of events that were sent, by kind.");
         _dropped = meter.CreateCounter<long>("cvdvae.gateway.previews.dropped", "{preview}", "Previews that gave way to newer ones.");
         _failovers = meter.CreateCounter<long>("cvdvae.gateway.failovers", "{failover}", "Times that a running request lost its decoder.");
@@ -38,22 +38,24 @@ internal sealed class GatewayMetrics
 
     public void Started() => _running.Add(1);
 
-    public void Ended(StatusCode status, bool admitted)
+    /// <summary>A call has ended.</summary>
+    /// <param name="status">With what.</param>
+    /// <param name="refusal">Why it was refused if it failed; null: a decoder had admitted it.</param>
+    public void Ended(StatusCode status, RefusalReason? refusal)
     {
         _running.Add(-1);
-        var tag = new KeyValuePair<string, object?>("status", status.ToString());
-        _calls.Add(1, tag);
+        _calls.Add(1, Tag(status));
         if (status is StatusCode.Cancelled)
         {
             _cancelled.Add(1);
         }
-        else if (status is not StatusCode.OK && !admitted)
+        else if (status is not StatusCode.OK && refusal is { } reason)
         {
-            _refused.Add(1, tag);
+            _refused.Add(1, Tag(status), Tag(reason));
         }
     }
 
-    public void TurnedAway(StatusCode status) => _turnedAway.Add(1, new KeyValuePair<string, object?>("status", status.ToString()));
+    public void TurnedAway(StatusCode status, RefusalReason reason) => _turnedAway.Add(1, Tag(status), Tag(reason));
 
     public void Delivered(UpscaleResponse.EventOneofCase kind, long bytes) =>
         _bytes.Add(bytes, new KeyValuePair<string, object?>("event", kind.ToString()));
@@ -74,4 +76,14 @@ internal sealed class GatewayMetrics
         _resolution.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("resolution", (int)resolution));
 
     public void Finished(TimeSpan total) => _total.Record(total.TotalSeconds);
+
+    private static KeyValuePair<string, object?> Tag(StatusCode status) => new("status", status.ToString());
+
+    private static KeyValuePair<string, object?> Tag(RefusalReason reason) => new("reason", reason switch
+    {
+        RefusalReason.Credentials => "credentials",
+        RefusalReason.Quota => "quota",
+        RefusalReason.Request => "request",
+        _ => "capacity",
+    });
 }

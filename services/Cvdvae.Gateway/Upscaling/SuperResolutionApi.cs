@@ -49,17 +49,26 @@ internal sealed partial class SuperResolutionApi(
         var clock = new CallClock(time, context.Deadline, options.Value.DeadlineMargin + (request.SampleCount * options.Value.DeadlineMarginPerSample));
         using var lifetime = new CallLifetime(clock, context.CancellationToken);
         StatusCode outcome = StatusCode.Internal;
-        bool admitted = false;
+        RefusalReason? refusal = RefusalReason.Request;
         try
         {
-            RequestRecord record = await CheckAsync(request, context, lifetime);
+            ModelInfo model = pool.Catalogue.Require(request.Model, options.Value.DefaultModel);
+            UpscaleParameters parameters = RequestRules.Check(request, model, options.Value.MaxSamples);
+            refusal = RefusalReason.Quota;
+            quotas.Charge(context.Caller(), parameters);
+            refusal = RefusalReason.Request;
+            InputImage input = await images.ReadAsync(request, model, lifetime.Decoding);
+            Activity.Current?.SetTag("cvdvae.model", $"{model.Name}@{model.Version}").SetTag("cvdvae.scale", (int)input.Scale.Scale)
+                .SetTag("cvdvae.samples", parameters.SampleCount);
+            var record = new RequestRecord(context.RequestId().Value, parameters, input, lifetime.Clock);
+            refusal = RefusalReason.Capacity;
             DecodeCall call = await OpenAsync(record, context.Caller(), lifetime.Decoding);
-            admitted = true;
+            refusal = null;
             Completed completed = await session.RunAsync(record, call, responseStream, lifetime);
             outcome = StatusCode.OK;
             Completed(record.Parameters.SampleCount, completed.ReachedResolution, completed.Reason, clock.Elapsed.TotalMilliseconds);
         }
-        catch (Exception exception) when (!admitted && lifetime.TimeIsUp && exception is RpcException or OperationCanceledException)
+        catch (Exception exception) when (refusal is not null && lifetime.TimeIsUp && exception is RpcException or OperationCanceledException)
         {
             outcome = StatusCode.DeadlineExceeded;
             throw new RpcException(new Grpc.Core.Status(outcome, "the deadline is too short: no decoder had begun before it"));
@@ -71,7 +80,7 @@ internal sealed partial class SuperResolutionApi(
         }
         finally
         {
-            metrics.Ended(outcome, admitted);
+            metrics.Ended(outcome, refusal);
         }
     }
 
@@ -79,17 +88,6 @@ internal sealed partial class SuperResolutionApi(
         context.CancellationToken.IsCancellationRequested
             ? context.Deadline <= DateTime.UtcNow ? StatusCode.DeadlineExceeded : StatusCode.Cancelled
             : exception is RpcException error ? error.StatusCode : StatusCode.Internal;
-
-    private async Task<RequestRecord> CheckAsync(UpscaleRequest request, ServerCallContext context, CallLifetime lifetime)
-    {
-        ModelInfo model = pool.Catalogue.Require(request.Model, options.Value.DefaultModel);
-        UpscaleParameters parameters = RequestRules.Check(request, model, options.Value.MaxSamples);
-        quotas.Charge(context.Caller(), parameters);
-        InputImage input = await images.ReadAsync(request, model, lifetime.Decoding);
-        Activity.Current?.SetTag("cvdvae.model", $"{model.Name}@{model.Version}").SetTag("cvdvae.scale", (int)input.Scale.Scale)
-            .SetTag("cvdvae.samples", parameters.SampleCount);
-        return new RequestRecord(context.RequestId().Value, parameters, input, lifetime.Clock);
-    }
 
     private async Task<DecodeCall> OpenAsync(RequestRecord record, Caller caller, CancellationToken stop)
     {

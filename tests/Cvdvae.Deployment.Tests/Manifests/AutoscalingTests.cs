@@ -40,8 +40,10 @@ public sealed class AutoscalingTests
     public async Task ScaledObjects_Always_AskWhatTheAutoscalersAsk()
     {
         IReadOnlyDictionary<string, (string Series, string Query)> rules = await RulesAsync();
-        RenderedManifests autoscaled = await Kustomization.OverlayAsync("cpu");
-        RenderedManifests keda = await Kustomization.OverlayAsync("keda");
+        RenderedManifests autoscaled = await Kustomization.ComposeAsync("two-stage");
+        RenderedManifests keda = await Kustomization.ComposeAsync("two-stage", "keda", "keda-two-stage");
+        Assert.Equal(autoscaled.All<V2HorizontalPodAutoscaler>().Select(item => item.Name()).Order(), Scalings(keda).Select(scaling => scaling.Target).Order());
+        Assert.Empty(keda.All<V2HorizontalPodAutoscaler>());
         Assert.All(keda.Custom.Where(item => item.Kind.EndsWith("/ScaledObject", StringComparison.Ordinal)), item =>
         {
             V2HorizontalPodAutoscalerSpec scaler = autoscaled.One<V2HorizontalPodAutoscaler>(item.Name).Spec;

@@ -102,7 +102,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
         await load.AdvanceAsync(30);
         IReadOnlyList<CallRecord> records = await load.StopAsync();
         await _cluster.MendAsync(victim);
-        await InTime.Until(async () => await MetricAsync(victim.Service, InFlight) == 0);
+        await InTime.Until(async () => await victim.Service.MetricAsync(InFlight) == 0);
 
         double[] moves = [.. _cluster.Of(Role.Gateway).SelectMany(gateway => gateway.Service.LogTimes($"decoder {victim.Host.Address}:{Role.Decoder.Port} was lost"))
             .Where(time => time > cut).Select(time => (time - cut).TotalSeconds)];
@@ -119,8 +119,8 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
         Assert.True(failed.Length == 0, $"{failed.Length} of {records.Count} calls: {failed.FirstOrDefault()}");
         if (what is not null)
         {
-            double[] times = [.. records.Select(record => record.Ended).Order()];
-            Report($"{what}: {records.Count} calls, 0 failed, median {times[times.Length / 2]:0} ms, longest {times[^1]:0} ms: {records.MaxBy(record => record.Ended)}");
+            CallRecord longest = records.MaxBy(record => record.Ended)!;
+            Report($"{what}: {records.Count} calls, 0 failed, median {CallTimes.Percentile(records.Select(record => record.Ended), 0.5):0} ms, longest {longest.Ended:0} ms: {longest}");
         }
     }
 
@@ -128,9 +128,12 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
 
     private static void Report(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 
-    private async Task<double[]> DeviceTimesAsync() => await Task.WhenAll(_cluster.Of(Role.Decoder).Select(replica => MetricAsync(replica.Service, DeviceTime)));
+    private Task<double[]> DeviceTimesAsync() => MetricsAsync(Role.Decoder, DeviceTime);
 
-    private async Task<double> FailoversAsync() => (await Task.WhenAll(_cluster.Of(Role.Gateway).Select(replica => MetricAsync(replica.Service, "cvdvae_gateway_failovers_total")))).Sum();
+    private async Task<double> FailoversAsync() => (await MetricsAsync(Role.Gateway, "cvdvae_gateway_failovers_total")).Sum();
+
+    private Task<double[]> MetricsAsync(Role role, string name) =>
+        Task.WhenAll(_cluster.Of(role).Select(async replica => await replica.Service.MetricAsync(name) ?? 0));
 
     /// <summary>A decoder that has calls under way.</summary>
     private async Task<Replica> BusyDecoderAsync()
@@ -139,7 +142,7 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
         {
             foreach (Replica replica in _cluster.Of(Role.Decoder))
             {
-                if (await MetricAsync(replica.Service, InFlight) > 0)
+                if (await replica.Service.MetricAsync(InFlight) > 0)
                 {
                     return replica;
                 }
@@ -148,8 +151,4 @@ public sealed class ClusterTests(SharedCluster shared) : IClassFixture<SharedClu
 
         throw new TimeoutException("no decoder has work");
     }
-
-    private static async Task<double> MetricAsync(ServiceProcess service, string name) => (await service.MetricsAsync()).Split('\n')
-        .Where(line => line.StartsWith($"{name}{{", StringComparison.Ordinal) || line.StartsWith($"{name} ", StringComparison.Ordinal))
-        .Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
 }

@@ -1,7 +1,6 @@
 using Cvdvae.FunctionalTests.Networks;
 using Cvdvae.FunctionalTests.Processes;
 using Cvdvae.TestUtils;
-using Xunit;
 
 namespace Cvdvae.FunctionalTests.Cluster;
 
@@ -106,14 +105,8 @@ internal sealed class ServiceCluster : IAsyncDisposable
     /// <param name="arguments">Options of the load generator.</param>
     public RunningLoad StartLoad(params string[] arguments) => new(Role.Gateway.Url, arguments, _client);
 
-    /// <summary>Shows what the services complain of beside a test that has failed: their logs are lost with them.</summary>
-    public void ReportFailure()
-    {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            _replicas.ForEach(replica => TestContext.Current.TestOutputHelper?.WriteLine(replica.Service.Complaints()));
-        }
-    }
+    /// <inheritdoc cref="ServiceProcess.ReportFailure"/>
+    public void ReportFailure() => ServiceProcess.ReportFailure(_replicas.Select(replica => replica.Service));
 
     public async ValueTask DisposeAsync()
     {

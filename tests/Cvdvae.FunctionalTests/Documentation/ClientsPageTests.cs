@@ -4,10 +4,11 @@ using Xunit;
 
 namespace Cvdvae.FunctionalTests.Documentation;
 
-/// <summary>Every snippet of <c>docs/clients.md</c> is run against the services, as it stands but for the addresses.</summary>
+/// <summary>Every snippet of <c>docs/clients.md</c>, and of the C# client's page, is run against the services, as it stands but for the addresses.</summary>
 public sealed class ClientsPageTests(DocumentedServices services) : IClassFixture<DocumentedServices>
 {
     private const string Page = "docs/clients.md";
+    private const string ClientPage = "clients/Cvdvae.Client/README.md";
     private const string Model = @"toonhead-64@\S+: 64x64\n";
     private const string Refused = @"seen enough\n(?s:.*)image: .+ \(field image, attempts 1\)\n";
     private const string OneModel = @"^1 models\n$";
@@ -64,12 +65,9 @@ public sealed class ClientsPageTests(DocumentedServices services) : IClassFixtur
             relay.Refuse();
         }
 
-        var environment = new Dictionary<string, string> { ["CVDVAE_API_KEY"] = DocumentedServices.Key, ["NODE_EXTRA_CA_CERTS"] = folder["ca.pem"], ["no_proxy"] = "127.0.0.1" };
-        await using ChildProcess program = await SnippetPrograms.StartAsync(snippet.Language, services.Localize(snippet.Code), folder[""], environment);
-        int status = await program.ExitAsync(Limit);
+        string printed = await RunAsync(snippet, folder);
 
-        Assert.True(status == 0, $"status {status}\n{program.Output}\n{program.Error}");
-        Assert.Matches(output, program.Output);
+        Assert.Matches(output, printed);
         string[] made = [.. folder.Files("").Where(name => name.EndsWith(".png", StringComparison.Ordinal) && name != "small.png")];
         Assert.Equal(files.Order(StringComparer.Ordinal), made);
         foreach (string name in made)
@@ -83,6 +81,30 @@ public sealed class ClientsPageTests(DocumentedServices services) : IClassFixtur
             Assert.False(relay.IsRefusing, "it was not tried again");
             await InTime.Until(async () => await services.CancelledAsync() > cancelled);
         }
+    }
+
+    [Theory]
+    [InlineData("Cvdvae.Client", @"^(sample [0-4] at (\d+)x\2\n){25,30}$", 5)]
+    [InlineData("Options", @"^toonhead-64\n$", 0)]
+    public async Task ClientPage_EverySnippet_DoesWhatItSays(string heading, string output, int results)
+    {
+        Snippet snippet = Assert.Single(SnippetPage.Read(ClientPage), snippet => snippet.Heading == heading);
+        using var folder = new TemporaryFolder();
+        services.Furnish(folder[""]);
+
+        string printed = await RunAsync(snippet, folder);
+
+        Assert.Matches(output, printed);
+        Assert.Equal(Enumerable.Range(1, results).Select(sample => $"sample-{sample}.png"), folder.Files("").Where(name => name.StartsWith("sample-", StringComparison.Ordinal)));
+    }
+
+    private async Task<string> RunAsync(Snippet snippet, TemporaryFolder folder)
+    {
+        var environment = new Dictionary<string, string> { ["CVDVAE_API_KEY"] = DocumentedServices.Key, ["NODE_EXTRA_CA_CERTS"] = folder["ca.pem"], ["no_proxy"] = "127.0.0.1" };
+        await using ChildProcess program = await SnippetPrograms.StartAsync(snippet.Language, services.Localize(snippet.Code), folder[""], environment);
+        int status = await program.ExitAsync(Limit);
+        Assert.True(status == 0, $"status {status}\n{program.Output}\n{program.Error}");
+        return program.Output;
     }
 
     /// <summary>The side of the image in a file, by its name; a name without one is of a result.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Cvdvae.Client;
@@ -91,11 +90,7 @@ public sealed class DocumentedServices : IAsyncLifetime
     }
 
     /// <summary>Calls that their client gave up, as the gateway counts them.</summary>
-    internal async Task<double> CancelledAsync()
-    {
-        string? line = (await _group.Gateway.MetricsAsync()).Split('\n').FirstOrDefault(line => line.StartsWith("cvdvae_gateway_calls_cancelled_total", StringComparison.Ordinal));
-        return line is null ? 0 : double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
-    }
+    internal async Task<double> CancelledAsync() => await _group.Gateway.MetricAsync("cvdvae_gateway_calls_cancelled_total") ?? 0;
 
     private Task SecureReadyAsync() => InTime.Until(async () =>
     {

@@ -1,6 +1,5 @@
 using Cvdvae.Client;
 using Cvdvae.TestUtils;
-using Xunit;
 
 namespace Cvdvae.FunctionalTests.Processes;
 
@@ -39,17 +38,8 @@ internal sealed class ServiceGroup : IAsyncDisposable
     /// <summary>A client of the gateway.</summary>
     public SuperResolutionClient Connect() => new(Gateway.Grpc);
 
-    /// <summary>Shows what the services complain of beside a test that has failed: their logs are lost with them.</summary>
-    public void ReportFailure()
-    {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            foreach (ServiceProcess service in _all)
-            {
-                TestContext.Current.TestOutputHelper?.WriteLine(service.Complaints());
-            }
-        }
-    }
+    /// <inheritdoc cref="ServiceProcess.ReportFailure"/>
+    public void ReportFailure() => ServiceProcess.ReportFailure(_all);
 
     /// <summary>Stops the services as an operator does, the gateway first.</summary>
     /// <returns>Their exit statuses.</returns>

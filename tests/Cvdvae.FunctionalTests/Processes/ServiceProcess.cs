@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Cvdvae.FunctionalTests.Networks;
 using Cvdvae.TestUtils;
+using Xunit;
 
 namespace Cvdvae.FunctionalTests.Processes;
 
@@ -84,12 +85,34 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     });
 
-    /// <summary>Its metrics in Prometheus' text format.</summary>
-    public Task<string> MetricsAsync() => _http.GetStringAsync($"{Http1}/metrics");
+    /// <summary>A metric's value, of all labels together; null where nothing has been counted yet.</summary>
+    /// <param name="name">Its name in Prometheus' text format.</param>
+    public async Task<double?> MetricAsync(string name)
+    {
+        double[] values =
+        [
+            .. (await _http.GetStringAsync($"{Http1}/metrics")).Split('\n')
+                .Where(line => line.StartsWith($"{name}{{", StringComparison.Ordinal) || line.StartsWith($"{name} ", StringComparison.Ordinal))
+                .Select(line => double.Parse(line[line.IndexOf(' ', line.IndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture)),
+        ];
+        return values.Length == 0 ? null : values.Sum();
+    }
 
     /// <summary>When it wrote log lines that contain a text.</summary>
     public IEnumerable<DateTimeOffset> LogTimes(string text) => Process.Output.Split('\n')
         .Where(line => line.Contains(text, StringComparison.Ordinal)).Select(line => DateTimeOffset.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture));
+
+    /// <summary>Shows what services complain of beside a test that has failed: their logs are lost with them.</summary>
+    public static void ReportFailure(IEnumerable<ServiceProcess> services)
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            foreach (ServiceProcess service in services)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(service.Complaints());
+            }
+        }
+    }
 
     /// <summary>The last of its warnings and errors, a line each.</summary>
     public string Complaints()

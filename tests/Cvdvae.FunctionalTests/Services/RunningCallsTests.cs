@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Cvdvae.Client;
-using Cvdvae.FunctionalTests.Processes;
 using Cvdvae.TestUtils;
 using Cvdvae.V1;
 using Xunit;
@@ -9,7 +6,7 @@ using Xunit;
 namespace Cvdvae.FunctionalTests.Services;
 
 /// <summary>Calls that are cancelled, cut by their deadline or read too slowly, beside others that are not.</summary>
-public sealed partial class RunningCallsTests(EmbeddedServices services) : IClassFixture<EmbeddedServices>, IDisposable
+public sealed class RunningCallsTests(EmbeddedServices services) : IClassFixture<EmbeddedServices>, IDisposable
 {
     private const int Calls = 100;
     private const string Cancelled = "cvdvae_decoder_cancelled_total";
@@ -24,7 +21,7 @@ public sealed partial class RunningCallsTests(EmbeddedServices services) : IClas
     {
         using SuperResolutionClient client = services.Group.Connect();
         byte[] alone = await ResultAsync(client, seed: 1);
-        double before = await MetricAsync(services.Group.Decoders[0], Cancelled) ?? 0;
+        double before = await services.Group.Decoders[0].MetricAsync(Cancelled) ?? 0;
         Task<byte[]?>[] calls = [.. Enumerable.Range(0, Calls).Select(async index =>
             index % 2 == 0 ? await CancelledAsync(client, (ulong)index) : await ResultAsync(client, (ulong)index))];
         byte[]?[] results = await Task.WhenAll(calls);
@@ -33,10 +30,10 @@ public sealed partial class RunningCallsTests(EmbeddedServices services) : IClas
         Assert.All(results.Where((_, index) => index % 2 == 0), Assert.Null);
         byte[] among = results[1]!;
         Assert.True(alone.Zip(among, (a, b) => a != b).Count(differs => differs) <= alone.Length / 1000);
-        await InTime.Until(async () => await MetricAsync(services.Group.Decoders[0], "cvdvae_decoder_rows_inflight") == 0);
-        double? cancelled = await MetricAsync(services.Group.Decoders[0], Cancelled) - before;
+        await InTime.Until(async () => await services.Group.Decoders[0].MetricAsync("cvdvae_decoder_rows_inflight") == 0);
+        double? cancelled = await services.Group.Decoders[0].MetricAsync(Cancelled) - before;
         Assert.InRange(cancelled!.Value, 1, Calls / 2);
-        Assert.Equal(0, await MetricAsync(services.Group.Decoders[0], "cvdvae_decoder_cancelled_steps_after_total"));
+        Assert.Equal(0, await services.Group.Decoders[0].MetricAsync("cvdvae_decoder_cancelled_steps_after_total"));
     }
 
     [Fact]
@@ -117,13 +114,4 @@ public sealed partial class RunningCallsTests(EmbeddedServices services) : IClas
         });
         return null;
     }
-
-    /// <summary>A metric's value; null where nothing has been counted yet.</summary>
-    private static async Task<double?> MetricAsync(ServiceProcess service, string name) =>
-        Line().Matches(await service.MetricsAsync()).SingleOrDefault(line => line.Groups["name"].Value == name) is Match line
-            ? double.Parse(line.Groups["value"].Value, CultureInfo.InvariantCulture)
-            : null;
-
-    [GeneratedRegex(@"^(?<name>\w+)(\{[^}]*\})? (?<value>\S+)", RegexOptions.Multiline)]
-    private static partial Regex Line();
 }

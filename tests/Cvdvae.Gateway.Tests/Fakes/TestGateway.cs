@@ -91,11 +91,15 @@ internal sealed class TestGateway : IAsyncDisposable
         var gateway = new TestGateway(app, logs);
         foreach (FakeDecoder decoder in decoders.Where(decoder => decoder.AnswersStatus))
         {
-            await Waiting.Until(() => gateway.Pool.Replicas.Any(replica => replica.Address == decoder.Address && replica.Status is not null));
+            await gateway.UntilKnownAsync(decoder);
         }
 
         return gateway;
     }
+
+    /// <summary>Waits until it has an answer of a decoder about its state, after losing it too.</summary>
+    public Task UntilKnownAsync(FakeDecoder decoder) =>
+        Waiting.Until(() => Pool.Replicas.Any(replica => replica.Address == decoder.Address && replica.Status is not null));
 
     /// <summary>A request that the test model takes.</summary>
     public static UpscaleRequest Request(uint samples = 1) => new() { Image = TestInput.Png(16), SampleCount = samples, Seed = 5 };

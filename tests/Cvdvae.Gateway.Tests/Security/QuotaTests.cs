@@ -1,9 +1,12 @@
+using System.Diagnostics.Metrics;
 using Cvdvae.Gateway.Security;
 using Cvdvae.Gateway.Tests.Fakes;
 using Cvdvae.ServiceDefaults.Errors;
 using Cvdvae.V1;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Xunit;
 
 namespace Cvdvae.Gateway.Tests.Security;
@@ -66,6 +69,7 @@ public sealed class QuotaTests : IDisposable
             Assert.Equal(refusal, (await gateway.FailAsync(TestGateway.Request(4), headers: AuthFolder.With(_key))).StatusCode);
         }
 
+        await gateway.UntilKnownAsync(decoder);
         await gateway.UpscaleAsync(TestGateway.Request(4), headers: AuthFolder.With(_key));
 
         Assert.Equal(StatusCode.ResourceExhausted, (await gateway.FailAsync(TestGateway.Request(), headers: AuthFolder.With(_key))).StatusCode);
@@ -169,6 +173,26 @@ public sealed class QuotaTests : IDisposable
         Assert.Contains(gateway.Logs.Lines, line => line.Event == 330 && line.Text.Contains("peer:127.0.0.1", StringComparison.Ordinal));
     }
 
+    /// <summary>Who watches must tell a caller over its quota from a service that is full.</summary>
+    [Fact]
+    public async Task Refusals_Always_AreCountedWithTheirReason()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = _ => throw new RpcException(new Status(StatusCode.ResourceExhausted, "full")));
+        await using TestGateway gateway = await StartAsync("\"costPerSecond\": 0.001, \"costBurst\": 2, \"requestsPerSecond\": 0.001, \"requestBurst\": 3", decoder);
+        using MetricCollector<long> calls = Collect(gateway, "cvdvae.gateway.calls.refused");
+        using MetricCollector<long> callers = Collect(gateway, "cvdvae.gateway.callers.refused");
+
+        await gateway.FailAsync(TestGateway.Request(), headers: AuthFolder.With(_key));
+        await gateway.FailAsync(new UpscaleRequest(), headers: AuthFolder.With(_key));
+        decoder.Script = decode => decode.RunAsync();
+        await gateway.FailAsync(TestGateway.Request(3), headers: AuthFolder.With(_key));
+        await gateway.FailAsync(TestGateway.Request(), headers: AuthFolder.With(_key));
+        await gateway.FailAsync(TestGateway.Request());
+
+        Assert.Equal(["capacity", "request", "quota"], await ReasonsAsync(calls, 3));
+        Assert.Equal(["quota", "credentials"], await ReasonsAsync(callers, 2));
+    }
+
     [Fact]
     public async Task Call_QuotaOfAKeyRaised_CountsAtOnce()
     {
@@ -183,6 +207,15 @@ public sealed class QuotaTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static MetricCollector<long> Collect(TestGateway gateway, string instrument) =>
+        new(gateway.Services.GetRequiredService<IMeterFactory>(), ServiceDefaults.Observability.Telemetry.Name, instrument);
+
+    private static async Task<string[]> ReasonsAsync(MetricCollector<long> collector, int count)
+    {
+        await collector.WaitForMeasurementsAsync(count, TestContext.Current.CancellationToken).Soon();
+        return [.. collector.GetMeasurementSnapshot().Select(measurement => (string)measurement.Tags["reason"]!)];
+    }
 
     private Task<ListModelsResponse> ListAsync(TestGateway gateway) =>
         gateway.Client.ListModelsAsync(new ListModelsRequest(), AuthFolder.With(_key), cancellationToken: Stop).ResponseAsync.Soon();
