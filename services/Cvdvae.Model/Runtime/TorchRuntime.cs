@@ -17,7 +17,7 @@ public static partial class TorchRuntime
     private const uint DenormalsAreZero = 1 << 6;
 
     // Multiply-adds for each thread below which one fewer is as fast, and leaves the rest of the system its processors.
-    private const double WorkOfAThread = 4e7;
+    private const double WorkOfAThread = 1e8;
 
     private static readonly Lock Gate = new();
     private static bool s_applied;
