@@ -50,7 +50,7 @@ demo: services ## super-resolve IMAGE (a portrait of samples/) into 5 samples in
 	MODELS="$(MODELS)" build/services.sh -- $(CLI) upscale "$(IMAGE)" --output "$(OUT)" --samples 5 --fit crop
 
 .PHONY: serve
-serve: page-if-possible services ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=unix
+serve: page-if-possible services ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=tcp
 	MODELS="$(MODELS)" build/services.sh 5000 5001
 
 BUF := tools/protos/node_modules/.installed

@@ -8,14 +8,13 @@
 #
 # Environment: MODELS    folder of models (models)
 #              STAGES    resolutions of the decoder's stages, "1-32 64-256" for two processes (one process)
-#              TRANSPORT tcp, or unix for Unix domain sockets between the services (tcp)
+#              TRANSPORT unix for Unix domain sockets between the services, or tcp (unix, unless TMPDIR is too long for a socket)
 #              READY_SECONDS   longest wait until a service is ready (120)
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 models=${MODELS:-models}
 stages=${STAGES:-}
-transport=${TRANSPORT:-tcp}
 ready_seconds=${READY_SECONDS:-120}
 stop_seconds=15
 log_lines=40
@@ -42,6 +41,10 @@ fi
 models=$(cd "$models" && pwd)
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/cvdvae-services.XXXXXX")
+
+# A socket's path has at most 107 bytes.
+longest=$work/decoder-00.sock
+transport=${TRANSPORT:-$([ ${#longest} -le 107 ] && echo unix || echo tcp)}
 names=()
 pids=()
 command_pid=

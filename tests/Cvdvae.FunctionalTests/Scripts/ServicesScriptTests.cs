@@ -42,7 +42,7 @@ public sealed class ServicesScriptTests : IDisposable
     [Fact]
     public async Task Run_Stages_AreChainedFromTheLast()
     {
-        await using ChildProcess script = Start(["--", "true"], ("STAGES", "1-16 32-64"), ("TRANSPORT", "unix"));
+        await using ChildProcess script = Start(["--", "true"], ("STAGES", "1-16 32-64"));
 
         Assert.Equal(0, await script.ExitAsync(Limit));
 
@@ -57,6 +57,21 @@ public sealed class ServicesScriptTests : IDisposable
         Assert.Matches("\"Decoder__Next\": \"unix:[^\"]*/decoder-1.sock\"", decoders[1].Settings);
         Assert.Matches("\"Encoder__Address\": \"unix:[^\"]*/encoder.sock\"", decoders[1].Settings);
         Assert.Matches("\"Gateway__Decoders__0\": \"unix:[^\"]*/decoder-0.sock\"", Stubs()[^1].Settings);
+        NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("TRANSPORT", "tcp")]
+    [InlineData("TMPDIR", "a-name-that-is-so-long-that-no-socket-of-this-system-could-have-it-as-a-part-of-its-path-in-the-file-system")]
+    public async Task Run_OverTcp_LinksTheServicesByPorts(string variable, string value)
+    {
+        value = variable == "TMPDIR" ? Directory.CreateDirectory(_folder[value]).FullName : value;
+        await using ChildProcess script = Start(["--", "true"], (variable, value));
+
+        Assert.Equal(0, await script.ExitAsync(Limit));
+
+        Assert.Matches("\"Encoder__Address\": \"http://127", Stubs().Single(stub => stub.Name == "decoder").Settings);
+        Assert.Matches("\"Gateway__Decoders__0\": \"http://127", Stubs()[^1].Settings);
         NothingIsLeft();
     }
 
