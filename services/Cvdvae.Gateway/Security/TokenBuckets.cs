@@ -10,6 +10,9 @@ internal sealed class TokenBuckets<TKey>(TimeProvider time)
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
+    // Next to nothing a second would be more time than a TimeSpan holds.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<TKey, TimeSpan> _fullAt = [];
     private readonly long _start = time.GetTimestamp();
@@ -40,8 +43,8 @@ internal sealed class TokenBuckets<TKey>(TimeProvider time)
         {
             TimeSpan now = time.GetElapsedTime(_start);
             Sweep(now);
-            TimeSpan fullAt = Later(_fullAt.GetValueOrDefault(key), now) + TimeSpan.FromSeconds(count / perSecond);
-            TimeSpan wait = fullAt - now - TimeSpan.FromSeconds(burst / perSecond);
+            TimeSpan fullAt = Later(_fullAt.GetValueOrDefault(key), now) + TimeOf(count, perSecond);
+            TimeSpan wait = fullAt - now - TimeOf(burst, perSecond);
             if (wait > TimeSpan.Zero)
             {
                 return wait;
@@ -59,10 +62,12 @@ internal sealed class TokenBuckets<TKey>(TimeProvider time)
         {
             if (_fullAt.TryGetValue(key, out TimeSpan fullAt))
             {
-                _fullAt[key] = fullAt - TimeSpan.FromSeconds(count / perSecond);
+                _fullAt[key] = fullAt - TimeOf(count, perSecond);
             }
         }
     }
+
+    private static TimeSpan TimeOf(int count, double perSecond) => TimeSpan.FromSeconds(Math.Min(count / perSecond, Longest.TotalSeconds));
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

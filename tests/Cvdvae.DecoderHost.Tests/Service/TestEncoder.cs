@@ -131,8 +131,7 @@ internal sealed class TestEncoder : EncoderService.EncoderServiceBase, IDisposab
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         Tensor levels = tensor(request.Image.Data.ToByteArray()).reshape([1, .. request.Image.Shape.Select(length => (long)length)]);
-        Tensor normalized = levels.to(ScalarType.Float32).Plus(folder.Manifest.Prior.Shift).Times(folder.Manifest.Prior.Scale);
-        using FeaturePyramid pyramid = encoder.call(normalized.permute(0, 3, 1, 2));
+        using FeaturePyramid pyramid = encoder.call(PixelInput.Normalize(levels.permute(0, 3, 1, 2), folder.Manifest.Prior));
         return [.. pyramid.Resolutions
             .Where(resolution => request.Resolutions.Count == 0 || request.Resolutions.Contains((uint)resolution))
             .Select(resolution => (resolution, TensorWire.ToWire(pyramid[resolution], request.FeatureType)))];

@@ -93,7 +93,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         [
             .. (await _http.GetStringAsync($"{Http1}/metrics")).Split('\n')
                 .Where(line => line.StartsWith($"{name}{{", StringComparison.Ordinal) || line.StartsWith($"{name} ", StringComparison.Ordinal))
-                .Select(line => double.Parse(line[line.IndexOf(' ', line.IndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture)),
+                .Select(line => double.Parse(line[(line.IndexOf('}') + 1)..].Split(' ')[1], CultureInfo.InvariantCulture)),
         ];
         return values.Length == 0 ? null : values.Sum();
     }

@@ -63,6 +63,15 @@ public sealed class TokenBucketsTests
     public void Take_MoreThanTheBurst_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => Take("a", 5));
 
     [Fact]
+    public void Take_NextToNothingASecond_GivesTheBurstAndNoError()
+    {
+        const double tiny = double.Epsilon;
+
+        Assert.Equal(TimeSpan.Zero, _buckets.Take("a", 1_000_000, tiny, 1_000_000));
+        Assert.InRange(_buckets.Take("a", 1, tiny, 1_000_000), TimeSpan.FromDays(36_000), TimeSpan.FromDays(37_000));
+    }
+
+    [Fact]
     public void GiveBack_WhatWasTaken_CanBeTakenAgain()
     {
         Take("a", 4);
