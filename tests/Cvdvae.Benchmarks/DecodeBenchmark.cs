@@ -27,6 +27,11 @@ internal sealed class DecodeBenchmark : IDisposable
         _encoder = new LowResEncoder(new LowResArchitecture(lowRes, architecture));
         _decoder = new TopDownDecoder(architecture) { ChannelsLast = channelsLast };
         _channelsLast = channelsLast;
+        if (channelsLast)
+        {
+            _encoder.Freeze();
+            _decoder.Freeze();
+        }
     }
 
     /// <summary>Of a model's weights.</summary>

@@ -44,7 +44,7 @@ public sealed class LowResBranch : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Block block = _groups[group.Index].EncY;
         List<LowResFeatures> images = [.. imageOfRow.Distinct()];
-        Tensor part = cat([.. images.Select(image => block.First.OfInputs(image.Activated(group.Resolution), group.Width))], 0);
+        Tensor part = cat([.. images.Select(image => block.First[1].Of(image.Activated(group.Resolution)))], 0);
         if (images.Count > 1)
         {
             part = part.SelectRows(tensor(imageOfRow.Select(image => (long)images.IndexOf(image)).ToArray(), device: part.device));
@@ -57,9 +57,9 @@ public sealed class LowResBranch : nn.Module
     internal Gaussian At(LatentGroup group, Tensor activated, Tensor activatedMap)
     {
         Block block = _groups[group.Index].EncY;
-        return At(block, activated, block.First.OfInputs(activatedMap, group.Width));
+        return At(block, activated, block.First[1].Of(activatedMap));
     }
 
-    private Gaussian At(Block block, Tensor activated, Tensor part) =>
-        Gaussian.From(block.Last, block.MiddleOfParts(activated, part), Architecture.Prior.Hyperparameters.Zdim);
+    private static Gaussian At(Block block, Tensor activated, Tensor part) =>
+        Gaussian.From(block, block.MiddleOfParts(activated, part));
 }

@@ -14,7 +14,7 @@ internal sealed class LowResBranchGroup : torch.nn.Module
     public LowResBranchGroup(PriorArchitecture prior, LatentGroup group)
         : base(nameof(LowResBranchGroup))
     {
-        _encY = new Block(2 * group.Width, prior.Bottleneck(group.Width), 2 * prior.Hyperparameters.Zdim, group.Resolution);
+        _encY = TopDownBlock.Posterior(prior, group);
         RegisterComponents();
     }
 

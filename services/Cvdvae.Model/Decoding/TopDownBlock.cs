@@ -24,7 +24,9 @@ public sealed class TopDownBlock : nn.Module
     [ComponentName(Name = "resnet")]
     private readonly Block _resnet;
     private readonly LatentGroup _group;
-    private readonly int _zdim;
+
+    // What goes to the features besides themselves: the prior's third output plus z_proj, as one convolution: one pass over the wide features less.
+    private readonly Kernel _residual;
 
     /// <summary>Creates the block with random weights.</summary>
     /// <param name="architecture">The prior's structure.</param>
@@ -34,16 +36,24 @@ public sealed class TopDownBlock : nn.Module
         : base(nameof(TopDownBlock))
     {
         _group = group;
-        _zdim = architecture.Hyperparameters.Zdim;
+        int zdim = architecture.Hyperparameters.Zdim;
         int width = group.Width;
         int middle = architecture.Bottleneck(width);
         double depthScale = Math.Sqrt(1.0 / architecture.Groups.Count);
-        _enc = withPosterior ? new Block(2 * width, middle, 2 * _zdim, group.Resolution) : null;
-        _prior = new Block(width, middle, 2 * _zdim + width, group.Resolution, lastScale: 0);
-        _zProj = Convolutions.Conv1x1(_zdim, width, depthScale);
+        _enc = withPosterior ? Posterior(architecture, group) : null;
+        _prior = new Block([width], middle, [zdim, zdim, width], group.Resolution, lastScale: 0);
+        _zProj = Convolutions.Conv1x1(zdim, width, depthScale);
         _resnet = new Block(width, middle, width, group.Resolution, residual: true, lastScale: depthScale);
+        _residual = Kernel.Sum(_prior.Last[2], Kernel.Of(_zProj, group.Resolution));
         RegisterComponents();
     }
+
+    /// <summary>The block of a posterior q(z_l | z_&lt;l, .): over the features and a map of an encoder, to mean and log-sigma.</summary>
+    internal static Block Posterior(PriorArchitecture architecture, LatentGroup group) => new(
+        [group.Width, group.Width],
+        architecture.Bottleneck(group.Width),
+        [architecture.Hyperparameters.Zdim, architecture.Hyperparameters.Zdim],
+        group.Resolution);
 
     /// <summary>Draws z from the posterior of a high-res image and goes on with it.</summary>
     /// <param name="x">Features (B, width, r, r); left as they are.</param>
@@ -54,11 +64,11 @@ public sealed class TopDownBlock : nn.Module
         Block enc = _enc ?? throw new InvalidOperationException("The decoder was made without posteriors.");
         using DisposeScope scope = NewDisposeScope();
         Tensor activated = Gelu.Of(x);
-        Gaussian posterior = Gaussian.From(enc.Last, enc.MiddleOfParts(activated, enc.First.OfInputs(activatedMap, _group.Width)), _zdim);
-        Tensor hidden = _prior.Middle(_prior.First.Of(activated));
+        Gaussian posterior = Gaussian.From(enc, enc.MiddleOfParts(activated, enc.First[1].Of(activatedMap)));
+        Tensor middle = _prior.Middle(_prior.First[0].ActivatedOf(activated));
         Tensor z = posterior.Sample(noise(posterior.Mean));
-        Tensor kl = posterior.KlDivergence(Gaussian.From(_prior.Last, hidden, _zdim));
-        Tensor features = _resnet.call(x.Plus(Residual(hidden, z)));
+        Tensor kl = posterior.KlDivergence(Gaussian.From(_prior, middle));
+        Tensor features = _resnet.call(_residual.SumOf(cat([middle, z], 1), x));
         return new PosteriorStep(
             features.MoveToOuterDisposeScope(),
             z.MoveToOuterDisposeScope(),
@@ -75,22 +85,10 @@ public sealed class TopDownBlock : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor activated = Gelu.Of(x);
-        Tensor hidden = _prior.Middle(_prior.First.Of(activated));
-        Gaussian source = rows.At(_group, activated, () => Gaussian.From(_prior.Last, hidden, _zdim));
+        Tensor middle = _prior.Middle(_prior.First[0].ActivatedOf(activated));
+        Gaussian source = rows.At(_group, activated, () => Gaussian.From(_prior, middle));
         Tensor z = source.LogSigma.exp_().mul_(noise).PlusInPlace(source.Mean);
-        Tensor features = Residual(hidden, z).PlusInPlace(x);
+        Tensor features = _residual.SumOf(cat([middle, z], 1), x);
         return _resnet.call(features).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// What goes to the features besides themselves, (B, width, r, r): the prior's residual, the channels of its last convolution after mean and log-sigma, plus
-    /// <c>z_proj</c>, as one convolution: one pass over the wide features less.
-    /// </summary>
-    private Tensor Residual(Tensor hidden, Tensor z)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor weight = cat([_prior.Last.weight.narrow(0, 2 * _zdim, _group.Width), _zProj.weight], 1);
-        Tensor bias = _prior.Last.bias!.narrow(0, 2 * _zdim, _group.Width).Plus(_zProj.bias!);
-        return Convolutions.Apply1x1(cat([hidden, z], 1), weight, bias).MoveToOuterDisposeScope();
     }
 }

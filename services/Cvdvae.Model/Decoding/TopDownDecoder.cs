@@ -51,7 +51,7 @@ public sealed class TopDownDecoder : nn.Module
             int width = architecture.Hyperparameters.Width;
             _gain = nn.Parameter(ones(1, width, 1, 1));
             _bias = nn.Parameter(zeros(1, width, 1, 1));
-            _outNet = new DmolNet(width, architecture.Hyperparameters.NumMixtures);
+            _outNet = new DmolNet(width, architecture.Hyperparameters.NumMixtures, architecture.Groups[^1].Resolution);
         }
 
         RegisterComponents();

@@ -18,6 +18,7 @@ public sealed class BottomUpEncoder : nn.Module<Tensor, FeaturePyramid>
     [ComponentName(Name = "enc_blocks")]
     private readonly ModuleList<Block> _blocks;
     private readonly BottomUpArchitecture _architecture;
+    private readonly Kernel _in;
 
     /// <summary>Creates the network with random weights.</summary>
     public BottomUpEncoder(BottomUpArchitecture architecture)
@@ -25,6 +26,7 @@ public sealed class BottomUpEncoder : nn.Module<Tensor, FeaturePyramid>
     {
         _architecture = architecture;
         _inConv = Convolutions.Conv3x3(3, architecture.InputWidth);
+        _in = Kernel.Of(_inConv, architecture.ImageSize);
         double lastScale = Math.Sqrt(1.0 / architecture.Blocks.Count);
         _blocks = new ModuleList<Block>([.. architecture.Blocks.Select(block =>
         {
@@ -40,7 +42,7 @@ public sealed class BottomUpEncoder : nn.Module<Tensor, FeaturePyramid>
     {
         var maps = new Dictionary<int, Tensor>();
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _inConv.call(input);
+        Tensor x = _in.Of(input);
         maps[_architecture.ImageSize] = x;
         foreach (Block block in _blocks)
         {

@@ -1,4 +1,3 @@
-using Cvdvae.Model.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -22,11 +21,14 @@ public sealed class Block : nn.Module<Tensor, Tensor>
     private readonly Conv2d _c3;
     [ComponentName(Name = "c4")]
     private readonly Conv2d _c4;
-    private readonly bool _spatial;
+    private readonly ModuleList<Kernel> _first;
+    private readonly Kernel _second;
+    private readonly Kernel _third;
+    private readonly ModuleList<Kernel> _last;
     private readonly bool _residual;
     private readonly int _downRate;
 
-    /// <summary>Creates a block.</summary>
+    /// <summary>Creates a block of one input and one output.</summary>
     /// <param name="input">Channels in.</param>
     /// <param name="middle">Channels inside.</param>
     /// <param name="output">Channels out; equal to <paramref name="input"/> when residual.</param>
@@ -35,34 +37,50 @@ public sealed class Block : nn.Module<Tensor, Tensor>
     /// <param name="downRate">Pooling factor at the end; 1: none.</param>
     /// <param name="lastScale">Factor on the initial weights of <c>c4</c>.</param>
     public Block(int input, int middle, int output, int resolution, bool residual = false, int downRate = 1, double lastScale = 1)
+        : this([input], middle, [output], resolution, residual, downRate, lastScale)
+    {
+    }
+
+    /// <summary>Creates a block over the concatenation of some inputs, which gives the concatenation of some outputs: its user computes the parts of the first and the last convolution apart.</summary>
+    /// <param name="inputs">Channels of each input.</param>
+    /// <param name="middle">Channels inside.</param>
+    /// <param name="outputs">Channels of each output.</param>
+    /// <param name="resolution">Side of the feature map that it works at.</param>
+    /// <param name="lastScale">Factor on the initial weights of <c>c4</c>.</param>
+    internal Block(IReadOnlyList<int> inputs, int middle, IReadOnlyList<int> outputs, int resolution, double lastScale = 1)
+        : this(inputs, middle, outputs, resolution, residual: false, downRate: 1, lastScale)
+    {
+    }
+
+    private Block(IReadOnlyList<int> inputs, int middle, IReadOnlyList<int> outputs, int resolution, bool residual, int downRate, double lastScale)
         : base(nameof(Block))
     {
         _residual = residual;
         _downRate = downRate;
-        _spatial = resolution > LargestResolutionWithout3x3;
-        _c1 = Convolutions.Conv1x1(input, middle);
-        _c2 = _spatial ? Convolutions.Conv3x3(middle, middle) : Convolutions.Conv1x1(middle, middle);
-        _c3 = _spatial ? Convolutions.Conv3x3(middle, middle) : Convolutions.Conv1x1(middle, middle);
-        _c4 = Convolutions.Conv1x1(middle, output, lastScale);
+        bool spatial = resolution > LargestResolutionWithout3x3;
+        _c1 = Convolutions.Conv1x1(inputs.Sum(), middle);
+        _c2 = spatial ? Convolutions.Conv3x3(middle, middle) : Convolutions.Conv1x1(middle, middle);
+        _c3 = spatial ? Convolutions.Conv3x3(middle, middle) : Convolutions.Conv1x1(middle, middle);
+        _c4 = Convolutions.Conv1x1(middle, outputs.Sum(), lastScale);
+        _first = Parts(inputs, (first, count) => Kernel.OfInputs(_c1, resolution, first, count));
+        _second = Kernel.Of(_c2, resolution);
+        _third = Kernel.Of(_c3, resolution);
+        _last = Parts(outputs, (first, count) => Kernel.OfOutputs(_c4, resolution, first, count));
         RegisterComponents();
     }
 
-    /// <summary>The first convolution, 1x1; it sees GELU of the block's input.</summary>
-    internal Conv2d First => _c1;
+    /// <summary>The first convolution, 1x1, by inputs; it sees GELU of them.</summary>
+    internal ModuleList<Kernel> First => _first;
 
-    /// <summary>The last convolution, 1x1.</summary>
-    internal Conv2d Last => _c4;
+    /// <summary>The last convolution, 1x1, by outputs.</summary>
+    internal ModuleList<Kernel> Last => _last;
 
     /// <summary>(B, input, r, r) to (B, output, r / downRate, r / downRate).</summary>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor output = _c4.Of(Middle(_c1.Of(Gelu.Of(input))));
-        if (_residual)
-        {
-            output = is_grad_enabled() ? output.Plus(input) : output.PlusInPlace(input);
-        }
-
+        Tensor middle = Middle(_first.Single().ActivatedOf(Gelu.Of(input)));
+        Tensor output = _residual ? _last.Single().SumOf(middle, input) : _last.Single().Of(middle);
         if (_downRate > 1)
         {
             output = nn.functional.avg_pool2d(output, _downRate, _downRate);
@@ -71,28 +89,25 @@ public sealed class Block : nn.Module<Tensor, Tensor>
         return output.MoveToOuterDisposeScope();
     }
 
-    /// <summary>From what <c>c1</c> gives, (B, middle, r, r), to what <c>c4</c> sees, in the same shape. The argument is given up.</summary>
-    internal Tensor Middle(Tensor hidden)
+    /// <summary>From GELU of what <c>c1</c> gives to what <c>c4</c> sees, (B, middle, r, r) both.</summary>
+    internal Tensor Middle(Tensor activated)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor second = Inner(_c2, Gelu.Consume(hidden));
-        Tensor third = Inner(_c3, Gelu.Consume(second));
-        return Gelu.Consume(third).MoveToOuterDisposeScope();
+        return _third.ActivatedOf(_second.ActivatedOf(activated)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// What <c>c4</c> sees in a block over the concatenation of two inputs, (B, C1 + C2, r, r), that are given apart: the first as GELU of it,
-    /// the second as what <see cref="Convolutions.OfInputs"/> of <see cref="First"/> makes of GELU of it.
-    /// </summary>
+    /// <summary>What <c>c4</c> sees in a block of two inputs, (B, middle, r, r).</summary>
     /// <param name="activated">GELU of the first input, (B, C1, r, r).</param>
-    /// <param name="secondPart">The second input's part of <c>c1</c>, (B or 1, middle, r, r).</param>
+    /// <param name="secondPart">What the second part of <see cref="First"/> makes of GELU of the second input, (B or 1, middle, r, r).</param>
     internal Tensor MiddleOfParts(Tensor activated, Tensor secondPart)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor hidden = _c1.OfInputs(activated, 0, withBias: true);
-        hidden = is_grad_enabled() ? hidden.Plus(secondPart) : hidden.PlusInPlace(secondPart);
-        return Middle(hidden).MoveToOuterDisposeScope();
+        return Middle(Gelu.Consume(_first[0].SumOf(activated, secondPart))).MoveToOuterDisposeScope();
     }
 
-    private Tensor Inner(Conv2d convolution, Tensor input) => _spatial ? convolution.call(input) : convolution.Of(input);
+    private static ModuleList<Kernel> Parts(IReadOnlyList<int> counts, Func<int, int, Kernel> part)
+    {
+        int first = 0;
+        return new ModuleList<Kernel>([.. counts.Select(count => part((first += count) - count, count))]);
+    }
 }

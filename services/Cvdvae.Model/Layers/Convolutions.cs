@@ -20,24 +20,6 @@ internal static class Convolutions
     /// <summary>A 3x3 convolution that keeps the size. Weight (out, in, 3, 3).</summary>
     public static Conv2d Conv3x3(int input, int output) => Create(input, output, 3, 1);
 
-    /// <summary>
-    /// What a 1x1 convolution makes of some of its input channels alone, those from <paramref name="firstChannel"/> on: the parts of a
-    /// concatenated input can so be computed apart and added.
-    /// </summary>
-    public static Tensor OfInputs(this Conv2d convolution, Tensor part, long firstChannel, bool withBias = false)
-    {
-        using Tensor weight = convolution.weight.narrow(1, firstChannel, part.shape[1]);
-        return Apply1x1(part, weight, withBias ? convolution.bias : null);
-    }
-
-    /// <summary>Some output channels of a 1x1 convolution, [<paramref name="firstChannel"/>, + <paramref name="count"/>), with their bias.</summary>
-    public static Tensor ToOutputs(this Conv2d convolution, Tensor input, long firstChannel, long count)
-    {
-        using Tensor weight = convolution.weight.narrow(0, firstChannel, count);
-        using Tensor bias = convolution.bias!.narrow(0, firstChannel, count);
-        return Apply1x1(input, weight, bias);
-    }
-
     /// <summary>What a 1x1 convolution makes of an input.</summary>
     public static Tensor Of(this Conv2d convolution, Tensor input) => Apply1x1(input, convolution.weight, convolution.bias);
 

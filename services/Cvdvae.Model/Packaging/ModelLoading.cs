@@ -1,5 +1,6 @@
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Encoding;
+using Cvdvae.Model.Layers;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Weights;
 using TorchSharp;
@@ -14,18 +15,18 @@ public static class ModelLoading
     /// <exception cref="InvalidModelException">The model has no encoder for the scale.</exception>
     /// <exception cref="InvalidWeightsException">The file is broken, or a parameter is missing or of another shape.</exception>
     public static BottomUpEncoder LoadLowResEncoder(this ModelFolder folder, int scale, InferenceOptions options) =>
-        Load(new BottomUpEncoder(folder.LowRes(scale).BottomUp), folder.EncoderPath(scale), "encoder_y.", options);
+        Load(new BottomUpEncoder(folder.LowRes(scale).BottomUp), folder.EncoderPath(scale), "encoder_y.", options).Freeze();
 
     /// <summary>Loads the groups [first, end) of the top-down decoder, without posteriors of high-res images.</summary>
     /// <exception cref="InvalidWeightsException">The file is broken, or a parameter is missing or of another shape.</exception>
     public static TopDownDecoder LoadDecoder(this ModelFolder folder, InferenceOptions options, int first = 0, int end = int.MaxValue) =>
-        Load(new TopDownDecoder(folder.Prior, first, end), folder.PriorPath, "decoder.", options);
+        Load(new TopDownDecoder(folder.Prior, first, end), folder.PriorPath, "decoder.", options).Freeze();
 
     /// <summary>Loads the branches of a low-res encoder in the conditioned groups of [first, end).</summary>
     /// <exception cref="InvalidModelException">The model has no encoder for the scale.</exception>
     /// <exception cref="InvalidWeightsException">The file is broken, or a parameter is missing or of another shape.</exception>
     public static LowResBranch LoadBranch(this ModelFolder folder, int scale, InferenceOptions options, int first = 0, int end = int.MaxValue) =>
-        Load(new LowResBranch(folder.LowRes(scale), first, end), folder.EncoderPath(scale), "decoder.", options);
+        Load(new LowResBranch(folder.LowRes(scale), first, end), folder.EncoderPath(scale), "decoder.", options).Freeze();
 
     /// <summary>Loads a prior with its posterior of high-res images, for training and verification.</summary>
     /// <exception cref="InvalidWeightsException">The file is broken, or a parameter is missing or of another shape.</exception>

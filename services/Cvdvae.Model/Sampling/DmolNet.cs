@@ -10,19 +10,21 @@ public sealed class DmolNet : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "out_conv")]
     private readonly Conv2d _outConv;
+    private readonly Kernel _out;
 
     /// <summary>Creates the network with random weights.</summary>
-    public DmolNet(int width, int mixtures)
+    public DmolNet(int width, int mixtures, int resolution)
         : base(nameof(DmolNet))
     {
         _outConv = Convolutions.Conv1x1(width, 10 * mixtures);
+        _out = Kernel.Of(_outConv, resolution);
         RegisterComponents();
     }
 
     /// <summary>px_z, (B, width, H, W), to parameters, (B, 10 mixtures, H, W), channels-first in memory, as <see cref="MixtureOfLogistics"/> reads them.</summary>
     public override Tensor forward(Tensor input)
     {
-        using Tensor parameters = _outConv.Of(input);
+        using Tensor parameters = _out.Of(input);
         return parameters.contiguous();
     }
 }

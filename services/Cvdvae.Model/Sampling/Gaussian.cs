@@ -1,6 +1,5 @@
 using Cvdvae.Model.Layers;
 using Cvdvae.Model.Runtime;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Model.Sampling;
@@ -26,10 +25,8 @@ public readonly record struct Gaussian(Tensor Mean, Tensor LogSigma)
         return kl.permute(0, 3, 1, 2);
     }
 
-    /// <summary>
-    /// The first 2 zdim channels that a block's last convolution gives: mean, then log-sigma. Computed apart, so that both are dense in memory.
-    /// </summary>
-    internal static Gaussian From(Conv2d last, Tensor hidden, int zdim) => new(last.ToOutputs(hidden, 0, zdim), last.ToOutputs(hidden, zdim, zdim));
+    /// <summary>The first two outputs of a block, mean and log-sigma, from what its last convolution sees. Computed apart, so that both are dense in memory.</summary>
+    internal static Gaussian From(Block block, Tensor middle) => new(block.Last[0].Of(middle), block.Last[1].Of(middle));
 
     /// <summary>Hands both tensors to the dispose scope around the current one.</summary>
     internal Gaussian MoveToOuterDisposeScope() => new(Mean.MoveToOuterDisposeScope(), LogSigma.MoveToOuterDisposeScope());
