@@ -34,6 +34,9 @@ internal sealed class EncoderService : V1.EncoderService.EncoderServiceBase
                 var response = new EncodeResponse { Resolution = (uint)map.Resolution, FeatureMap = piece };
                 await responseStream.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
             }
+
+            // What was written has been serialised.
+            map.Content.Release();
         }
     }
 

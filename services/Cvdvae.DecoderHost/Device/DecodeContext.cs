@@ -68,6 +68,7 @@ internal sealed class DecodeContext : IDisposable
                 using torch.Tensor features = TensorWire.ToTensor(map, Model.Options);
                 _image.Add(features);
                 _maps.TryDequeue(out _);
+                map.Release();
             }
         }
     }
@@ -77,7 +78,13 @@ internal sealed class DecodeContext : IDisposable
         _features.TryGetValue(row.Sample, out TensorContent? features) ? TensorWire.ToTensor(features, Model.Options) : null;
 
     /// <summary>The bytes of a row's features are not needed any more.</summary>
-    public void Forget(StageRow row) => _features.TryRemove(row.Sample, out _);
+    public void Forget(StageRow row)
+    {
+        if (_features.TryRemove(row.Sample, out TensorContent? features))
+        {
+            features.Release();
+        }
+    }
 
     /// <summary>Frees the feature maps, when no row will run again.</summary>
     public void Dispose()

@@ -32,7 +32,14 @@ internal sealed class FrameAssembler(ModelInfo model)
 
         try
         {
-            return assembler.Add(image) is { } whole ? new RgbImage((int)side, (int)side, whole.Data.ToArray()) : null;
+            if (assembler.Add(image) is not { } whole)
+            {
+                return null;
+            }
+
+            var frameImage = new RgbImage((int)side, (int)side, whole.Data.ToArray());
+            whole.Release();
+            return frameImage;
         }
         catch (RpcException exception)
         {

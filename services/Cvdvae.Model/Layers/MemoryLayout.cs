@@ -4,10 +4,28 @@ using static TorchSharp.torch;
 namespace Cvdvae.Model.Layers;
 
 /// <summary>Channels-last layout, in which libtorch's convolutions run fastest on CPU and on tensor cores. Shapes stay (B, C, H, W).</summary>
-internal static class MemoryLayout
+public static class MemoryLayout
 {
     /// <summary>The same values, channels-last in memory; a copy only where it is not yet so.</summary>
-    public static Tensor ChannelsLast(this Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    public static Tensor ChannelsLast(this Tensor tensor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] shape = tensor.shape;
+        Tensor rows = shape[0] == 1 && tensor.is_contiguous()
+            ? Transposed(tensor.view(shape[1], -1)).view(1, shape[2], shape[3], shape[1])
+            : tensor.permute(0, 2, 3, 1).contiguous();
+        return rows.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same values, row-major in memory, whatever the number of dimensions; a copy only where they are not yet so.</summary>
+    public static Tensor RowMajor(this Tensor tensor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] shape = tensor.shape;
+        bool isMap = shape.Length == 4 && shape[0] == 1 && !tensor.is_contiguous() && tensor.permute(0, 2, 3, 1).is_contiguous();
+        Tensor rows = isMap ? Transposed(tensor.permute(0, 2, 3, 1).view(-1, shape[1])).view(shape) : tensor.contiguous();
+        return rows.MoveToOuterDisposeScope();
+    }
 
     /// <summary>Some rows of a batch, (B, C, H, W), channels-last in memory: index_select itself gives channels-first.</summary>
     /// <param name="tensor">The batch, channels-last.</param>
@@ -20,4 +38,7 @@ internal static class MemoryLayout
 
     /// <summary>The same values as (B, H, W, C), without a copy where they are channels-last already.</summary>
     public static Tensor ToNhwc(this Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous();
+
+    // libtorch copies transposed matrices block by block, and maps of more dimensions element by element: three times as slow.
+    private static Tensor Transposed(Tensor matrix) => matrix.t().contiguous();
 }

@@ -1,3 +1,4 @@
+using Cvdvae.Model.Layers;
 using Cvdvae.Model.Runtime;
 using Cvdvae.ServiceDefaults.Errors;
 using Cvdvae.ServiceDefaults.Tensors;
@@ -46,10 +47,11 @@ public static class TensorWire
         using IDisposable mode = inference_mode();
         ScalarType scalar = ToScalarType("feature_type", type);
         Tensor converted = scalar == ScalarType.Float16 && tensor.dtype != ScalarType.Float16 ? tensor.Within((double)Half.MinValue, (double)Half.MaxValue) : tensor;
-        Tensor packed = converted.to(scalar).cpu().contiguous();
-        byte[] data = GC.AllocateUninitializedArray<byte>(checked((int)(packed.numel() * packed.element_size())));
-        packed.bytes.CopyTo(data);
-        return new TensorContent(type, [.. tensor.shape.Select(length => (uint)length)], data);
+        Tensor packed = converted.to(scalar).cpu().RowMajor();
+        int bytes = checked((int)(packed.numel() * packed.element_size()));
+        TensorContent content = TensorContent.Rent(type, [.. tensor.shape.Select(length => (uint)length)], bytes, out Memory<byte> data);
+        packed.bytes.CopyTo(data.Span);
+        return content;
     }
 
     /// <summary>A tensor on the device, in the given precision; feature maps (four dimensions) are channels-last in memory.</summary>
@@ -62,7 +64,7 @@ public static class TensorWire
         Tensor raw = empty([.. content.Shape.Select(length => (long)length)], dtype: ToScalarType("type", content.Type), device: CPU);
         content.Data.Span.CopyTo(raw.bytes);
         Tensor moved = raw.to(options.Device).to(options.Precision);
-        Tensor laid = moved.dim() == 4 ? moved.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : moved;
+        Tensor laid = moved.dim() == 4 ? moved.ChannelsLast() : moved;
         return laid.MoveToOuterDisposeScope();
     }
 }

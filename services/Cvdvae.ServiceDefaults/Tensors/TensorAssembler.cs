@@ -12,9 +12,8 @@ public sealed class TensorAssembler
 {
     private readonly string _field;
     private readonly int _maxBytes;
-    private TensorType _type;
-    private uint[] _shape = [];
-    private byte[]? _data;
+    private TensorContent? _content;
+    private Memory<byte> _data;
     private int _received;
 
     /// <summary>Creates an assembler.</summary>
@@ -23,7 +22,7 @@ public sealed class TensorAssembler
     public TensorAssembler(string field, int maxBytes) => (_field, _maxBytes) = (field, maxBytes);
 
     /// <summary>Whether some pieces of a tensor have come, and not all.</summary>
-    public bool IsPartial => _data is not null;
+    public bool IsPartial => _content is not null;
 
     /// <summary>The content of a tensor that must have come in one piece. Nothing is copied.</summary>
     /// <param name="field">Its field, for messages.</param>
@@ -42,10 +41,10 @@ public sealed class TensorAssembler
     /// <exception cref="RpcException">INVALID_ARGUMENT: the piece is wrong, or not the next one.</exception>
     public TensorContent? Add(Tensor piece)
     {
-        int total = _data?.Length ?? TensorLayout.ByteLength(_field, piece.Type, piece.Shape, _maxBytes);
-        if (_data is not null && (piece.Type != _type || !piece.Shape.SequenceEqual(_shape)))
+        int total = _content?.Data.Length ?? TensorLayout.ByteLength(_field, piece.Type, piece.Shape, _maxBytes);
+        if (_content is not null && (piece.Type != _content.Type || !piece.Shape.SequenceEqual(_content.Shape)))
         {
-            throw RpcErrors.InvalidArgument($"{_field}.shape", $"{piece.Type} {TensorLayout.Text(piece.Shape)}", $"{_type} {TensorLayout.Text(_shape)}, as in the piece before");
+            throw RpcErrors.InvalidArgument($"{_field}.shape", $"{piece.Type} {TensorLayout.Text(piece.Shape)}", $"{_content.Type} {TensorLayout.Text(_content.Shape)}, as in the piece before");
         }
 
         if (piece.Offset != (ulong)_received)
@@ -58,25 +57,21 @@ public sealed class TensorAssembler
             throw RpcErrors.InvalidArgument($"{_field}.data", $"{piece.Data.Length} bytes", $"1 to {total - _received} bytes: the tensor has {total} and {_received} have come");
         }
 
-        if (_data is null && piece.Data.Length == total)
+        if (_content is null && piece.Data.Length == total)
         {
             return new TensorContent(piece.Type, [.. piece.Shape], piece.Data.Memory);
         }
 
-        if (_data is null)
-        {
-            (_type, _shape, _data) = (piece.Type, [.. piece.Shape], GC.AllocateUninitializedArray<byte>(total));
-        }
-
-        piece.Data.Span.CopyTo(_data.AsSpan(_received));
+        _content ??= TensorContent.Rent(piece.Type, [.. piece.Shape], total, out _data);
+        piece.Data.Span.CopyTo(_data.Span[_received..]);
         _received += piece.Data.Length;
         if (_received < total)
         {
             return null;
         }
 
-        var content = new TensorContent(_type, _shape, _data);
-        (_data, _received) = (null, 0);
+        TensorContent content = _content;
+        (_content, _data, _received) = (null, default, 0);
         return content;
     }
 }

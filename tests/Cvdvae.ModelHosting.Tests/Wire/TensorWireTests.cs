@@ -25,6 +25,23 @@ public sealed class TensorWireTests
         Assert.Equal(Enumerable.Range(0, 24).Select(i => (float)i), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(content.Data.Span).ToArray());
     }
 
+    [Fact]
+    public void ToWire_LargeMap_IsRowMajorAndComesBack()
+    {
+        // From some thousand elements on libtorch copies in another way.
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(7, CPU);
+        Tensor map = randn([1, 96, 24, 20], generator: generator);
+        Tensor channelsLast = map.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+        TensorContent content = TensorWire.ToWire(channelsLast, TensorType.Float32);
+
+        Assert.Equal(map.data<float>().ToArray(), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(content.Data.Span).ToArray());
+        Tensor back = TensorWire.ToTensor(content, InferenceOptions.Default);
+        Assert.True(back.eq(map).all().item<bool>());
+        Assert.Equal(channelsLast.stride(), back.stride());
+    }
+
     [Theory]
     [InlineData(TensorType.Float32, 0)]
     [InlineData(TensorType.Float16, 1e-3)]

@@ -8,7 +8,7 @@ namespace Cvdvae.ServiceDefaults.Tests.Tensors;
 
 public sealed class TensorAssemblerTests
 {
-    private const int MaxBytes = 1 << 20;
+    private const int MaxBytes = 1 << 21;
 
     public static TheoryData<string, Tensor> Hostile => new()
     {
@@ -98,6 +98,40 @@ public sealed class TensorAssemblerTests
         Assert.True(piece.Data.Memory.Equals(content.Data));
         Assert.Equal(2, TensorChunks.Split(content, (64 * 4096) - 1).Count());
         Assert.Throws<ArgumentOutOfRangeException>(() => TensorChunks.Split(content, 0));
+    }
+
+    [Fact]
+    public void Release_LargeTensor_GivesItsMemoryToTheNextOnce()
+    {
+        const int bytes = 3 << 20;
+        TensorContent first = TensorContent.Rent(TensorType.Float32, [bytes / 4], bytes, out Memory<byte> memory);
+        first.Release();
+        first.Release();
+
+        TensorContent second = TensorContent.Rent(TensorType.Float32, [bytes / 4], bytes, out Memory<byte> again);
+        TensorContent third = TensorContent.Rent(TensorType.Float32, [bytes / 4], bytes, out Memory<byte> another);
+
+        Assert.Equal(bytes, again.Length);
+        Assert.True(again.Equals(memory));
+        Assert.False(another.Span.Overlaps(again.Span));
+        Assert.True(third.Data.Equals((ReadOnlyMemory<byte>)another));
+        second.Release();
+        third.Release();
+    }
+
+    [Fact]
+    public void Add_AfterARelease_DoesNotTouchWhatIsInUse()
+    {
+        TensorContent content = Content(256, 1024);
+        var assembler = new TensorAssembler("map", MaxBytes);
+        TensorContent Assemble() => TensorChunks.Split(content, 100_000).Select(assembler.Add).ToList()[^1]!;
+        Assemble().Release();
+
+        (TensorContent one, TensorContent other) = (Assemble(), Assemble());
+
+        Assert.Equal(content.Data.Span, one.Data.Span);
+        Assert.Equal(content.Data.Span, other.Data.Span);
+        Assert.False(one.Data.Span.Overlaps(other.Data.Span));
     }
 
     private static TensorContent Content(uint rows, uint columns)
