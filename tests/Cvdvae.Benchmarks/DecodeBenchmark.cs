@@ -20,14 +20,14 @@ internal sealed class DecodeBenchmark : IDisposable
     private readonly bool _channelsLast;
 
     /// <summary>Of random weights, one sample.</summary>
-    public DecodeBenchmark(PriorHyperparameters prior, LowResHyperparameters lowRes, bool channelsLast)
+    public DecodeBenchmark(PriorHyperparameters prior, LowResHyperparameters lowRes, bool channelsLast, bool frozen)
     {
         var architecture = new PriorArchitecture(prior);
         random.manual_seed(0);
         _encoder = new LowResEncoder(new LowResArchitecture(lowRes, architecture));
         _decoder = new TopDownDecoder(architecture) { ChannelsLast = channelsLast };
         _channelsLast = channelsLast;
-        if (channelsLast)
+        if (frozen)
         {
             _encoder.Freeze();
             _decoder.Freeze();

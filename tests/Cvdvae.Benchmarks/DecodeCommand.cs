@@ -28,9 +28,10 @@ internal static class DecodeCommand
                     parsed.GetRequiredValue(python), [Scripts.Path("decode.py"), "--srvdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"]))
                 : null;
             var plain = new MeasuredProgram(MeasuredProgram.Itself(PlainCommand.Name, "--hparams", parsed.GetRequiredValue(hparams), "--threads", $"{parsed.GetValue(threads)}"));
-            using var channelsLast = new DecodeBenchmark(prior, lowRes, channelsLast: true);
-            using var channelsFirst = new DecodeBenchmark(prior, lowRes, channelsLast: false);
-            new DecodeTable(channelsLast, channelsFirst, plain, official, new LowResArchitecture(lowRes, new PriorArchitecture(prior)))
+            using var frozen = new DecodeBenchmark(prior, lowRes, channelsLast: true, frozen: true);
+            using var channelsLast = new DecodeBenchmark(prior, lowRes, channelsLast: true, frozen: false);
+            using var channelsFirst = new DecodeBenchmark(prior, lowRes, channelsLast: false, frozen: false);
+            new DecodeTable(frozen, channelsLast, channelsFirst, plain, official, new LowResArchitecture(lowRes, new PriorArchitecture(prior)))
                 .Print(parsed.GetValue(rounds), parsed.GetValue(runs));
             return 0;
         });

@@ -4,10 +4,11 @@ using Cvdvae.Model.Configuration;
 namespace Cvdvae.Benchmarks;
 
 /// <summary>The table of the decode benchmark.</summary>
-internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark channelsFirst, MeasuredProgram plain, MeasuredProgram? official, LowResArchitecture architecture)
+internal sealed class DecodeTable(DecodeBenchmark frozen, DecodeBenchmark channelsLast, DecodeBenchmark channelsFirst, MeasuredProgram plain, MeasuredProgram? official, LowResArchitecture architecture)
 {
     private const int FineFrom = 64;
     private readonly Row _ours = new();
+    private readonly Row _last = new();
     private readonly Row _first = new();
     private readonly Row _plain = new();
     private readonly Row _theirs = new();
@@ -19,7 +20,8 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
         double rate = MatrixRate.Measure();
         for (int round = 0; round < rounds; round++)
         {
-            Measure(channelsLast, _ours, runs, _fine);
+            Measure(frozen, _ours, runs, _fine);
+            Measure(channelsLast, _last, runs, null);
             Measure(channelsFirst, _first, runs, null);
             Measure(plain, _plain, runs);
             if (official is not null)
@@ -31,9 +33,10 @@ internal sealed class DecodeTable(DecodeBenchmark channelsLast, DecodeBenchmark 
         double fineRate = DecodeCost.Groups(architecture, resolution => resolution >= FineFrom) / _fine.Median / 1e6;
         Console.WriteLine("| ms, median (smallest-largest) | bottom-up | top-down | pixels | total | times ours |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
-        Print("ours, channels-last", _ours);
-        Print("ours, channels-first", _first);
-        Print("ours, channels-first, usual memory allocation", _plain);
+        Print("ours: frozen, channels-last", _ours);
+        Print("ours, not frozen, channels-last", _last);
+        Print("ours, not frozen, channels-first", _first);
+        Print("ours, not frozen, channels-first, usual memory allocation", _plain);
         if (official is not null)
         {
             Print($"official ({_versions})", _theirs);
