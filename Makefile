@@ -153,6 +153,7 @@ BENCHMARKS := tests/Cvdvae.Benchmarks/bin/Release/net10.0/Cvdvae.Benchmarks
 .PHONY: bench
 bench: build ## print the benchmark tables; VDVAE=clone SRVDVAE=clone PYTHON=python to measure the official programs too
 	$(BENCHMARKS) decode $(if $(SRVDVAE),--srvdvae $(SRVDVAE) --python $(PYTHON))
+	$(BENCHMARKS) kernels
 	$(BENCHMARKS) training $(if $(VDVAE),--vdvae $(VDVAE) --python $(PYTHON))
 	$(BENCHMARKS) memory
 	$(BENCHMARKS) capacity

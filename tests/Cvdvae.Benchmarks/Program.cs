@@ -5,6 +5,7 @@ using Cvdvae.Benchmarks.Capacity;
 var root = new RootCommand("Measures the model side by side with the official programs; prints Markdown tables.")
 {
     DecodeCommand.Create(),
+    KernelsCommand.Create(),
     PlainCommand.Create(),
     TrainingCommand.Create(),
     MemoryCommand.Create(),

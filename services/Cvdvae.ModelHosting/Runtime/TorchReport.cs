@@ -43,7 +43,7 @@ internal sealed partial class TorchReport(IOptions<TorchOptions> options, Infere
         211, LogLevel.Warning, "oneDNN's 1x1 convolutions are wrong on this processor (a virtual machine that hides its caches?): slower matrix products take their place")]
     private partial void WrongConvolutions();
 
-    [LoggerMessage(213, LogLevel.Information, "weights stay in their usual order, which takes a fifth longer: oneDNN's own is used for fp32 on x86-64")]
+    [LoggerMessage(213, LogLevel.Information, "weights stay in their usual order, which takes longer: oneDNN's own is used for fp32 on x86-64")]
     private partial void UsualOrder();
 
     [LoggerMessage(212, LogLevel.Information, "with {Variable}=1 in the environment large models run up to a tenth faster: one heap keeps the buffers that glibc's others give back to the system")]
