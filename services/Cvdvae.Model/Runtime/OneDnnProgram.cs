@@ -59,7 +59,7 @@ internal sealed class OneDnnProgram
 
     private OneDnnProgram(jit.ScriptModule module) => _module = module;
 
-    /// <summary>The program, or null where this libtorch has no oneDNN, or one without the operators.</summary>
+    /// <summary>The program, or null where libtorch comes without oneDNN.</summary>
     public static OneDnnProgram? Instance => Loaded.Value;
 
     /// <summary>Brings the weight of a 1x1 convolution, (out, in, 1, 1) with an even number of inputs, into oneDNN's order.</summary>
@@ -77,17 +77,8 @@ internal sealed class OneDnnProgram
     // Tensors alone: TorchSharp makes scalars of numbers, which may be freed while native code reads them.
     private Tensor Invoke(string method, params Tensor[] arguments) => (Tensor)_module.invoke(method, [.. arguments]);
 
-    private static OneDnnProgram? Load()
-    {
-        try
-        {
-            return new OneDnnProgram(jit.load(Archive()));
-        }
-        catch (ExternalException)
-        {
-            return null;
-        }
-    }
+    // Every libtorch for x86-64 has oneDNN. Where an operator is missing, reading the program would end the process, not throw.
+    private static OneDnnProgram? Load() => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? new OneDnnProgram(jit.load(Archive())) : null;
 
     // What torch.jit.load reads: a module without attributes, pickled, and the code of its class.
     private static byte[] Archive()
