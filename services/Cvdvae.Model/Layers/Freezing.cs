@@ -16,11 +16,12 @@ public static class Freezing
         where T : nn.Module
     {
         List<Kernel> kernels = [.. module.modules().OfType<Kernel>()];
+        Dictionary<Conv2d, int> readers = kernels.SelectMany(kernel => kernel.Sources).CountBy(convolution => convolution).ToDictionary();
 
-        // Several kernels may read one convolution.
-        if (kernels.TrueForAll(kernel => kernel.Freeze()))
+        // What keeps one from being frozen keeps all. Weights go one by one, so that the next ones find their memory.
+        foreach (Kernel kernel in kernels.TakeWhile(kernel => kernel.Freeze()))
         {
-            foreach (Conv2d convolution in kernels.SelectMany(kernel => kernel.Sources).Distinct())
+            foreach (Conv2d convolution in kernel.Sources.Where(convolution => --readers[convolution] == 0))
             {
                 (Parameter weight, Parameter bias) = (convolution.weight, convolution.bias!);
                 convolution.weight = Nothing();

@@ -11,6 +11,8 @@ internal static class OutsideClient
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
+    private static readonly SemaphoreSlim Installing = new(1);
+
     // Debian's own, where its packages are; another one may come first in the path.
     private static string Python { get; } = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
@@ -30,9 +32,18 @@ internal static class OutsideClient
     {
         string folder = Path.Combine(Folder, "node");
         await InstallAsync(Path.Combine(BuildOutput.Root, "build", "ensure-node.sh"), [], Folder, required: true);
-        if (!Directory.Exists(Path.Combine(folder, "node_modules", "@grpc")))
+        await Installing.WaitAsync(InstallLimit);
+        try
         {
-            await InstallAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, required: true);
+            // npm writes this file last: its folders are there before their content.
+            if (!File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json")))
+            {
+                await InstallAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, required: true);
+            }
+        }
+        finally
+        {
+            Installing.Release();
         }
 
         return await RunAsync("node", [Path.Combine(folder, "upscale.mjs")], address, image, samples);
