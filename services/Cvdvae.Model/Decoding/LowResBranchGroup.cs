@@ -14,7 +14,7 @@ internal sealed class LowResBranchGroup : torch.nn.Module
     public LowResBranchGroup(PriorArchitecture prior, LatentGroup group)
         : base(nameof(LowResBranchGroup))
     {
-        _encY = TopDownBlock.Posterior(prior, group);
+        _encY = TopDownBlock.PosteriorBlock(prior, group);
         RegisterComponents();
     }
 

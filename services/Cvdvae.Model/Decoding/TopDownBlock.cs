@@ -40,7 +40,7 @@ public sealed class TopDownBlock : nn.Module
         int width = group.Width;
         int middle = architecture.Bottleneck(width);
         double depthScale = Math.Sqrt(1.0 / architecture.Groups.Count);
-        _enc = withPosterior ? Posterior(architecture, group) : null;
+        _enc = withPosterior ? PosteriorBlock(architecture, group) : null;
         _prior = new Block([width], middle, [zdim, zdim, width], group.Resolution, lastScale: 0);
         _zProj = Convolutions.Conv1x1(zdim, width, depthScale);
         _resnet = new Block(width, middle, width, group.Resolution, residual: true, lastScale: depthScale);
@@ -49,7 +49,7 @@ public sealed class TopDownBlock : nn.Module
     }
 
     /// <summary>The block of a posterior q(z_l | z_&lt;l, .): over the features and a map of an encoder, to mean and log-sigma.</summary>
-    internal static Block Posterior(PriorArchitecture architecture, LatentGroup group) => new(
+    internal static Block PosteriorBlock(PriorArchitecture architecture, LatentGroup group) => new(
         [group.Width, group.Width],
         architecture.Bottleneck(group.Width),
         [architecture.Hyperparameters.Zdim, architecture.Hyperparameters.Zdim],

@@ -13,7 +13,7 @@ public static class MemoryLayout
         long[] shape = tensor.shape;
         Tensor rows = shape[0] == 1 && tensor.is_contiguous()
             ? Transposed(tensor.view(shape[1], -1)).view(1, shape[2], shape[3], shape[1])
-            : tensor.permute(0, 2, 3, 1).contiguous();
+            : tensor.ToNhwc();
         return rows.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
