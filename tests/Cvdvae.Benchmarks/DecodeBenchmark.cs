@@ -37,7 +37,7 @@ internal sealed class DecodeBenchmark : IDisposable
     /// <summary>Of a model's weights.</summary>
     public DecodeBenchmark(ModelFolder folder, int scale)
     {
-        _encoder = folder.LoadEncoder(scale, CPU);
+        _encoder = folder.LoadEncoder(scale, CPU).Freeze();
         _decoder = folder.LoadDecoder(InferenceOptions.Default);
         _channelsLast = true;
     }
