@@ -55,30 +55,29 @@ internal sealed class OneDnnProgram
 
     private static readonly Lazy<OneDnnProgram?> Loaded = new(Load);
 
-    private readonly jit.ScriptModule _module;
+    private readonly TorchScriptProgram _program;
 
-    private OneDnnProgram(jit.ScriptModule module) => _module = module;
+    private OneDnnProgram(TorchScriptProgram program) => _program = program;
 
     /// <summary>The program, or null where libtorch comes without oneDNN.</summary>
     public static OneDnnProgram? Instance => Loaded.Value;
 
     /// <summary>Brings the weight of a 1x1 convolution, (out, in, 1, 1) with an even number of inputs, into oneDNN's order.</summary>
-    public Tensor Order1x1(Tensor weight) => Invoke("order_1x1", weight);
+    public Tensor Order1x1(Tensor weight) => _program.Invoke("order_1x1"u8, weight);
 
     /// <summary>Brings the weight of a 3x3 convolution, (out, in, 3, 3), into oneDNN's order.</summary>
-    public Tensor Order3x3(Tensor weight) => Invoke("order_3x3", weight);
+    public Tensor Order3x3(Tensor weight) => _program.Invoke("order_3x3"u8, weight);
 
     /// <summary>The 1x1 convolution of (B, in, H, W) to (B, out, H, W), optionally GELU of it.</summary>
-    public Tensor Apply1x1(Tensor input, Tensor weight, Tensor bias, bool activated) => Invoke(activated ? "gelu_1x1" : "apply_1x1", input, weight, bias);
+    public Tensor Apply1x1(Tensor input, Tensor weight, Tensor bias, bool activated) =>
+        _program.Invoke(activated ? "gelu_1x1"u8 : "apply_1x1"u8, input, weight, bias);
 
     /// <summary>The 3x3 convolution of (B, in, H, W) to (B, out, H, W), optionally GELU of it.</summary>
-    public Tensor Apply3x3(Tensor input, Tensor weight, Tensor bias, bool activated) => Invoke(activated ? "gelu_3x3" : "apply_3x3", input, weight, bias);
-
-    // Tensors alone: TorchSharp makes scalars of numbers, which may be freed while native code reads them.
-    private Tensor Invoke(string method, params Tensor[] arguments) => (Tensor)_module.invoke(method, [.. arguments]);
+    public Tensor Apply3x3(Tensor input, Tensor weight, Tensor bias, bool activated) =>
+        _program.Invoke(activated ? "gelu_3x3"u8 : "apply_3x3"u8, input, weight, bias);
 
     // Every libtorch for x86-64 has oneDNN. Where an operator is missing, reading the program would end the process, not throw.
-    private static OneDnnProgram? Load() => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? new OneDnnProgram(jit.load(Archive())) : null;
+    private static OneDnnProgram? Load() => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? new OneDnnProgram(TorchScriptProgram.Load(Archive())) : null;
 
     // What torch.jit.load reads: a module without attributes, pickled, and the code of its class.
     private static byte[] Archive()

@@ -54,7 +54,7 @@ public static partial class TorchThread
     /// <summary>Whether the calling thread allocates from the main heap; true where the C library is not glibc.</summary>
     internal static bool HasMainHeap()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess || !IsGlibc())
         {
             return true;
         }
@@ -64,6 +64,10 @@ public static partial class TorchThread
         Marshal.FreeHGlobal(block);
         return !isOther;
     }
+
+    private static bool IsGlibc() =>
+        NativeLibrary.TryLoad("libc.so.6", out nint library)
+        && NativeLibrary.GetExport(library, "malloc") == NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "malloc");
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, uint who, int niceness);
