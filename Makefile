@@ -45,12 +45,18 @@ CLI := clients/Cvdvae.Cli/bin/Release/net10.0/cvdvae
 services: ## build the services and the command line client alone
 	dotnet build build/Services.slnf --configuration Release -maxCpuCount:2 -nodeReuse:false $(BUILD_OPTIONS)
 
+# Without it the services run as well, slower.
+.PHONY: allocator
+allocator:
+	@PATH=$$PATH:/sbin ldconfig -p 2> /dev/null | grep -F libtcmalloc_minimal.so.4 > /dev/null || ! command -v apt-get > /dev/null || build/install-debian-packages.sh libtcmalloc-minimal4 \
+		|| echo 'libtcmalloc-minimal4 is not there: the services will use the C library'"'"'s allocator, and be slower'
+
 .PHONY: demo
-demo: services ## super-resolve IMAGE (a portrait of samples/) into 5 samples in OUT (out/demo), through services that run for it
+demo: services allocator ## super-resolve IMAGE (a portrait of samples/) into 5 samples in OUT (out/demo), through services that run for it
 	MODELS="$(MODELS)" build/services.sh -- $(CLI) upscale "$(IMAGE)" --output "$(OUT)" --samples 5 --fit crop
 
 .PHONY: serve
-serve: page-if-possible services ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=tcp
+serve: page-if-possible services allocator ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=tcp, ALLOCATOR=glibc
 	MODELS="$(MODELS)" build/services.sh 5000 5001
 
 BUF := tools/protos/node_modules/.installed

@@ -52,11 +52,11 @@ make_base() {
   local name=$1 dotnet container
   ! buildah inspect --type image "$name" > /dev/null 2>&1 || return 0
   command -v debootstrap > /dev/null || fail 'debootstrap is missing'
-  if [ ! -f "$store/debian/.complete" ]; then
+  if [ ! -f "$store/debian/.with-tcmalloc" ]; then
     rm -rf "$store/debian"
-    debootstrap --variant=minbase --include=ca-certificates,libstdc++6 "$suite" "$store/debian" "$mirror"
+    debootstrap --variant=minbase --include=ca-certificates,libstdc++6,libtcmalloc-minimal4 "$suite" "$store/debian" "$mirror"
     rm -rf "$store"/debian/var/cache/apt/archives/*.deb "$store"/debian/var/lib/apt/lists/*
-    touch "$store/debian/.complete"
+    touch "$store/debian/.with-tcmalloc"
   fi
 
   dotnet=$(sdk_root)

@@ -92,6 +92,8 @@ test_dotnet() {
   # The tests that read the pictures fail without them, and say so.
   "${MAKE:-make}" --no-print-directory fixture-images < /dev/null || echo 'the pictures of tests/fixture-images were not installed'
 
+  "${MAKE:-make}" --no-print-directory allocator < /dev/null
+
   # Images are built and started in a test; without these programs, or without root, it skips itself.
   build/install-debian-packages.sh buildah debootstrap < /dev/null || echo 'buildah or debootstrap is not there'
 

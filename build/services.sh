@@ -9,6 +9,7 @@
 # Environment: MODELS    folder of models (models)
 #              STAGES    resolutions of the decoder's stages, "1-32 64-256" for two processes (one process)
 #              TRANSPORT unix for Unix domain sockets between the services, or tcp (unix, unless TMPDIR is too long for a socket)
+#              ALLOCATOR of the networks' memory: tcmalloc (libtcmalloc_minimal.so.4, where it is installed) or glibc
 #              READY_SECONDS   longest wait until a service is ready (120)
 set -euo pipefail
 
@@ -139,9 +140,16 @@ await_ready() {
 inner() { if [ "$transport" = unix ]; then echo "unix:$work/$1.sock"; else echo 'http://127.0.0.1:0'; fi; }
 
 free=http://127.0.0.1:0
-# One heap for all threads of the services that run networks: glibc's others give large buffers back to the system again and again.
-one_heap="MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}"
-start encoder Cvdvae.EncoderHost "$(inner encoder)" "$free" "$one_heap"
+# What runs networks allocates much, on several threads. Those of glibc wait for each other where they share a heap, and give large buffers back to the system again and again
+# where they don't; tcmalloc does neither.
+library=libtcmalloc_minimal.so.4
+allocator=${ALLOCATOR:-$(if PATH=$PATH:/sbin ldconfig -p 2> /dev/null | grep -F "$library" > /dev/null; then echo tcmalloc; else echo glibc; fi)}
+case $allocator in
+  tcmalloc) memory=("LD_PRELOAD=${LD_PRELOAD:-$library}" "TCMALLOC_RELEASE_RATE=${TCMALLOC_RELEASE_RATE:-0}") ;;
+  glibc) memory=("MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}") ;;
+  *) echo "ALLOCATOR '$allocator' is not tcmalloc or glibc" >&2; exit 1 ;;
+esac
+start encoder Cvdvae.EncoderHost "$(inner encoder)" "$free" "${memory[@]}"
 address encoder grpc
 encoder=$answer
 
@@ -153,7 +161,7 @@ for ((index = ${#ranges[@]} > 0 ? ${#ranges[@]} - 1 : 0; index >= 0; index--)); 
   settings=("Encoder__Address=$encoder")
   [ ${#ranges[@]} -eq 0 ] || settings+=("Decoder__Stages=${ranges[index]}")
   [ -z "$next" ] || settings+=("Decoder__Next=$next")
-  start "$name" Cvdvae.DecoderHost "$(inner "$name")" "$free" "$one_heap" "${settings[@]}"
+  start "$name" Cvdvae.DecoderHost "$(inner "$name")" "$free" "${memory[@]}" "${settings[@]}"
   address "$name" grpc
   next=$answer
 done

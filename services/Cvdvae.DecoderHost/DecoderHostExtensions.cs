@@ -60,7 +60,7 @@ public static class DecoderHostExtensions
     private static void AddDecoderOptions(this IServiceCollection services)
     {
         services.AddOptions<DecoderOptions>().BindConfiguration(DecoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<EncoderLinkOptions>().BindConfiguration(EncoderLinkOptions.Section).ValidateOnStart();
+        services.AddOptions<EncoderLinkOptions>().BindConfiguration(EncoderLinkOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StageSchedulerOptions>().Configure<IOptions<TorchOptions>>((scheduler, torch) => scheduler.Lanes = torch.Value.DefaultLanes());
         services.AddOptions<StageSchedulerOptions>().BindConfiguration(StageSchedulerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<StageSchedulerOptions>().Configure<IOptions<DecoderOptions>>((scheduler, decoder) => scheduler.Stage = decoder.Value.Stages.Length == 0 ? "all" : decoder.Value.Stages);

@@ -124,7 +124,7 @@ internal sealed class DecoderService : V1.DecoderService.DecoderServiceBase
     private async Task Pull(StageCall call)
     {
         long start = _stage.Time.GetTimestamp();
-        await _features.PullAsync(call.Model, call.Parameters, Receiver(call), call.Stopped).ConfigureAwait(false);
+        await _features.PullAsync(call.Model, call.Parameters, Receiver(call), call.Run.Pacing, call.Stopped).ConfigureAwait(false);
         _stage.Metrics.FeaturesPulled(_stage.Time.GetElapsedTime(start));
     }
 

@@ -4,6 +4,7 @@ using Cvdvae.DecoderHost.Models;
 using Cvdvae.ModelHosting.Repository;
 using Cvdvae.Scheduling;
 using Cvdvae.ServiceDefaults.Errors;
+using TorchSharp;
 
 namespace Cvdvae.DecoderHost.Calls;
 
@@ -21,7 +22,10 @@ internal static class StageAdmission
         var stop = CancellationTokenSource.CreateLinkedTokenSource(caller);
         var outbox = new FrameOutbox(stage.MaxWaitingPreviewBytes);
         var spans = new ResolutionSpans(Activity.Current?.Context ?? default, stage.Time);
-        var run = new StageRun(lease.Content, parameters, outbox, spans, stop.Token) { OnEnded = lease.Dispose };
+
+        // A graphics card would wait for what the processors could have brought meanwhile.
+        var pacing = new MapPacing(lease.Content.Stage, lease.Content.Options.Device.type == DeviceType.CPU ? stage.Links.LargestMapAtOnce : long.MaxValue);
+        var run = new StageRun(lease.Content, parameters, outbox, spans, pacing, stop.Token) { OnEnded = lease.Dispose };
         Admission admission = stage.Scheduler.TryAdmit(run.Request);
         if (admission.Admitted)
         {

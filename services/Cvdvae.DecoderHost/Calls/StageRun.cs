@@ -31,10 +31,11 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
     /// <param name="parameters">What was asked for.</param>
     /// <param name="outbox">Takes what is to be sent.</param>
     /// <param name="spans">Notes the resolutions in the trace.</param>
+    /// <param name="pacing">When feature maps are taken.</param>
     /// <param name="cancelled">Cancels it.</param>
-    public StageRun(LoadedDecoder model, DecodeParameters parameters, FrameOutbox outbox, ResolutionSpans spans, CancellationToken cancelled)
+    public StageRun(LoadedDecoder model, DecodeParameters parameters, FrameOutbox outbox, ResolutionSpans spans, MapPacing pacing, CancellationToken cancelled)
     {
-        (Model, _parameters, _outbox, _spans) = (model, parameters, outbox, spans);
+        (Model, _parameters, _outbox, _spans, Pacing) = (model, parameters, outbox, spans, pacing);
         Samples = [.. parameters.Request.Samples.Select(sample => new SampleProgress(sample))];
         _byIndex = Samples.ToDictionary(sample => sample.Index);
         _rowsDone = new int[model.Stage.StepCount];
@@ -58,6 +59,9 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
 
     /// <summary>Where tensors that arrive are left for the device.</summary>
     public DecodeContext Context { get; }
+
+    /// <summary>When feature maps are taken.</summary>
+    public MapPacing Pacing { get; }
 
     /// <summary>The samples, in the order of the request; their positions are those of the rows.</summary>
     public IReadOnlyList<SampleProgress> Samples { get; }
@@ -127,6 +131,7 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
             isComplete = _rowsDone[step] >= Samples.Count(sample => !sample.Dropped);
         }
 
+        Pacing.StepDone(step);
         GroupStep done = Model.Plan.Steps[step];
         _spans.StepDone(done.Resolution, deviceTime, isComplete && (step + 1 == Request.EndStep || Model.Plan.Steps[step + 1].Resolution != done.Resolution));
         if (isComplete && _parameters.Request.ReportGroups && done.Group < Model.Prior.Groups.Count)

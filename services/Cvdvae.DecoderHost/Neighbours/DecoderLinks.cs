@@ -13,6 +13,7 @@ internal sealed class DecoderLinks
         Range = StageRange.TryParse(decoder.Value.Stages, out StageRange range) ? range : throw new ArgumentException($"stages: '{decoder.Value.Stages}'", nameof(decoder));
         NextAddress = decoder.Value.Next;
         Encoder = new V1.EncoderService.EncoderServiceClient(channels.For(encoder.Value.Address));
+        LargestMapAtOnce = encoder.Value.LargestMapAtOnce;
         Next = NextAddress.Length > 0 ? new V1.DecoderService.DecoderServiceClient(channels.For(NextAddress)) : null;
     }
 
@@ -24,6 +25,9 @@ internal sealed class DecoderLinks
 
     /// <summary>The encoder.</summary>
     public V1.EncoderService.EncoderServiceClient Encoder { get; }
+
+    /// <summary>Bytes of the largest feature map that is taken from the encoder at once.</summary>
+    public long LargestMapAtOnce { get; }
 
     /// <summary>The next stage; null: none.</summary>
     public V1.DecoderService.DecoderServiceClient? Next { get; }

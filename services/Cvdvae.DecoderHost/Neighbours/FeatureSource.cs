@@ -21,15 +21,16 @@ internal sealed class FeatureSource(V1.EncoderService.EncoderServiceClient encod
     /// <param name="model">The model.</param>
     /// <param name="parameters">The request.</param>
     /// <param name="receiver">Takes them.</param>
+    /// <param name="pacing">When.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="RpcException">The encoder refused or failed.</exception>
-    public async Task PullAsync(LoadedDecoder model, DecodeParameters parameters, MapReceiver receiver, CancellationToken cancellation)
+    public async Task PullAsync(LoadedDecoder model, DecodeParameters parameters, MapReceiver receiver, MapPacing pacing, CancellationToken cancellation)
     {
         for (int tries = 1; ; tries++)
         {
             try
             {
-                await PullOnceAsync(model, parameters, receiver, cancellation).ConfigureAwait(false);
+                await PullOnceAsync(model, parameters, receiver, pacing, cancellation).ConfigureAwait(false);
                 return;
             }
             catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && tries < MostTries && receiver.TryRestart())
@@ -39,7 +40,7 @@ internal sealed class FeatureSource(V1.EncoderService.EncoderServiceClient encod
         }
     }
 
-    private async Task PullOnceAsync(LoadedDecoder model, DecodeParameters parameters, MapReceiver receiver, CancellationToken cancellation)
+    private async Task PullOnceAsync(LoadedDecoder model, DecodeParameters parameters, MapReceiver receiver, MapPacing pacing, CancellationToken cancellation)
     {
         var request = new EncodeRequest
         {
@@ -56,7 +57,9 @@ internal sealed class FeatureSource(V1.EncoderService.EncoderServiceClient encod
             using AsyncServerStreamingCall<EncodeResponse> call = encoder.Encode(request, headers, cancellationToken: cancellation);
             while (await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false))
             {
-                Take(receiver, call.ResponseStream.Current);
+                EncodeResponse piece = call.ResponseStream.Current;
+                await pacing.TimeFor(piece.Resolution).WaitAsync(cancellation).ConfigureAwait(false);
+                Take(receiver, piece);
             }
         }
         catch (RpcException error)

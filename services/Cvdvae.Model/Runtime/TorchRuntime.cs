@@ -23,9 +23,14 @@ public static partial class TorchRuntime
     private static bool s_applied;
     private static volatile int s_mostThreads = 1;
 
+    private static readonly Lazy<bool> HeapsOfGlibc = new(FindsAllocatorInGlibc);
+
     // libtorch has a number for each thread that calls it.
     [ThreadStatic]
     private static int t_threads;
+
+    /// <summary>Whether memory comes from glibc's heaps, not from another allocator that was preloaded.</summary>
+    public static bool UsesHeapsOfGlibc => HeapsOfGlibc.Value;
 
     /// <summary>Applies the settings; later calls only change the number of threads, of the calling thread at once and of others with their next <see cref="UseThreadsFor"/>.</summary>
     /// <param name="threads">Threads inside an operation; null: as many as the processor quota allows.</param>
@@ -102,13 +107,18 @@ public static partial class TorchRuntime
     /// </summary>
     private static void KeepLargeBuffers()
     {
-        if (OperatingSystem.IsLinux())
+        if (UsesHeapsOfGlibc)
         {
             _ = SetAllocatorOption(MostMaps, 0);
             _ = SetAllocatorOption(MostArenas, 1);
             _ = SetAllocatorOption(TrimThreshold, int.MaxValue);
         }
     }
+
+    private static bool FindsAllocatorInGlibc() =>
+        OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc.so.6", out nint library)
+        && NativeLibrary.GetExport(library, "malloc") == NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "malloc");
 
     [LibraryImport("libm.so.6", EntryPoint = "fegetenv")]
     private static partial int GetFloatingPoint(Span<uint> environment);

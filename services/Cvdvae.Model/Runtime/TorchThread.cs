@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Cvdvae.Model.Runtime;
 
 /// <summary>
-/// Threads that run networks on a processor. glibc binds each thread to one of its heaps; all but the main one end at 64 MiB, and give memory back to the system as soon as it is freed,
+/// Threads that run networks on a processor. Where no other allocator was preloaded, glibc binds each thread to one of its heaps; all but the main one end at 64 MiB, and give memory back to the system as soon as it is freed,
 /// so that every large activation pays for fresh pages again: a quarter of the time of a large decode. The .NET runtime's own threads have made such heaps before any of
 /// our code runs, and a new thread gets the next one in turn, so threads are made until one has the main heap.
 /// </summary>
@@ -51,10 +51,10 @@ public static partial class TorchThread
         { IsBackground = true, Name = name }.Start();
     }
 
-    /// <summary>Whether the calling thread allocates from the main heap; true where the C library is not glibc.</summary>
+    /// <summary>Whether the calling thread allocates from the main heap; true where the allocator is not glibc's.</summary>
     internal static bool HasMainHeap()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess || !IsGlibc())
+        if (!Environment.Is64BitProcess || !TorchRuntime.UsesHeapsOfGlibc)
         {
             return true;
         }
@@ -64,10 +64,6 @@ public static partial class TorchThread
         Marshal.FreeHGlobal(block);
         return !isOther;
     }
-
-    private static bool IsGlibc() =>
-        NativeLibrary.TryLoad("libc.so.6", out nint library)
-        && NativeLibrary.GetExport(library, "malloc") == NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "malloc");
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, uint who, int niceness);

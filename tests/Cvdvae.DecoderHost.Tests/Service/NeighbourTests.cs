@@ -107,12 +107,29 @@ public sealed class NeighbourTests
     }
 
     [Theory]
+    [InlineData("1-32")]
+    [InlineData("1-4", "8-32")]
+    public async Task Decode_MapsThatStayAtTheEncoder_GiveTheSame(params string[] stages)
+    {
+        await using TestCluster usual = await TestCluster.StartAsync(stages);
+        await using TestCluster cluster = await TestCluster.StartAsync(stages, ["Encoder:LargestMapAtOnce=0"]);
+
+        Decoding expected = await usual.DecodeAsync(usual.Request(0, 3, 5, 1, 4, 8, 16));
+        Decoding decoding = await cluster.DecodeAsync(cluster.Request(0, 3, 5, 1, 4, 8, 16));
+
+        Assert.Equal(15, decoding.Frames.Count());
+        Assert.All(expected.Frames, frame => Assert.Equal(frame.Image.Data.ToByteArray(), decoding.Levels(frame.SampleIndex, frame.Resolution)));
+        await cluster.IdleAsync();
+    }
+
+    [Theory]
     [InlineData(2, 4)]
     [InlineData(2, 1)]
     [InlineData(1, 8)]
-    public async Task Decode_EncoderIsLostMidway_AsksAgainForWhatIsMissing(int losses, int resolution)
+    [InlineData(1, 8, "Encoder:LargestMapAtOnce=0")]
+    public async Task Decode_EncoderIsLostMidway_AsksAgainForWhatIsMissing(int losses, int resolution, params string[] settings)
     {
-        await using TestCluster cluster = await TestCluster.StartAsync([""]);
+        await using TestCluster cluster = await TestCluster.StartAsync([""], settings);
         Decoding expected = await cluster.DecodeAsync(cluster.Request(seed: 5));
         int pieces = 0;
 

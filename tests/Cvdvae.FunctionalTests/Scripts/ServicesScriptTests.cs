@@ -75,6 +75,31 @@ public sealed class ServicesScriptTests : IDisposable
         NothingIsLeft();
     }
 
+    [Theory]
+    [InlineData("tcmalloc", "\"LD_PRELOAD\": \"libtcmalloc_minimal.so.4\"", "MALLOC_ARENA_MAX")]
+    [InlineData("glibc", "\"MALLOC_ARENA_MAX\": \"1\"", "LD_PRELOAD")]
+    public async Task Run_Allocator_IsThatOfTheNetworks(string allocator, string expected, string other)
+    {
+        await using ChildProcess script = Start(["--", "true"], ("ALLOCATOR", allocator));
+
+        Assert.Equal(0, await script.ExitAsync(Limit));
+
+        (string Name, int Id, string Settings)[] networks = Stubs()[..2];
+        Assert.All(networks, stub => Assert.Contains(expected, stub.Settings, StringComparison.Ordinal));
+        Assert.All(networks, stub => Assert.DoesNotContain(other, stub.Settings, StringComparison.Ordinal));
+        Assert.DoesNotContain(expected, Stubs()[^1].Settings, StringComparison.Ordinal);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_UnknownAllocator_SaysSo()
+    {
+        await using ChildProcess script = Start(["--", "true"], ("ALLOCATOR", "none"));
+
+        Assert.Equal(1, await script.ExitAsync(Limit));
+        Assert.Equal("ALLOCATOR 'none' is not tcmalloc or glibc\n", script.Error);
+    }
+
     [Fact]
     public async Task Run_ServiceDies_ShowsItsLogAndStopsTheRest()
     {

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 
+ALLOCATION = ("LD_PRELOAD", "MALLOC_ARENA_MAX")
 name = os.path.basename(sys.argv[0]).removeprefix("Cvdvae.").removesuffix("Host").lower()
 
 
@@ -36,7 +37,7 @@ def end():
 
 
 with open(os.environ["STUB_PIDS"], "a", encoding="ascii") as pids:
-    pids.write(f"{name} {os.getpid()} {json.dumps({key: value for key, value in os.environ.items() if '__' in key})}\n")
+    pids.write(f"{name} {os.getpid()} {json.dumps({key: value for key, value in os.environ.items() if '__' in key or key in ALLOCATION})}\n")
 if is_meant("STUB_DEAF"):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Health)

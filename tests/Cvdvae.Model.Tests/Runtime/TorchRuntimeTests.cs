@@ -26,6 +26,14 @@ public sealed class TorchRuntimeTests : IDisposable
     }
 
     [Fact]
+    public void UsesHeapsOfGlibc_NothingPreloaded_IsTrue()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("LD_PRELOAD") is null or "", "needs glibc's own allocator");
+
+        Assert.True(TorchRuntime.UsesHeapsOfGlibc);
+    }
+
+    [Fact]
     public async Task UseThreadsFor_Thread_TakesNumbersBelowTheNormalRangeAsZero()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs glibc on x86-64");

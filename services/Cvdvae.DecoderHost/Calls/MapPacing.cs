@@ -1,0 +1,45 @@
+using Cvdvae.DecoderHost.Stages;
+using Cvdvae.Model.Configuration;
+
+namespace Cvdvae.DecoderHost.Calls;
+
+/// <summary>
+/// When the feature maps of a request are taken from the encoder. Large ones may stay there until the resolutions before their own are decoded: where the networks run on the processors that also move the maps, the previews of
+/// those would wait for a map that nothing needs yet.
+/// </summary>
+internal sealed class MapPacing
+{
+    private readonly ModelStage _stage;
+    private readonly long _largest;
+
+    // By how many of the stage's resolutions are decoded, up to all.
+    private readonly TaskCompletionSource[] _decoded;
+
+    /// <summary>Begins with nothing decoded.</summary>
+    /// <param name="stage">The first stage of a model.</param>
+    /// <param name="largest">Bytes, in single precision, of the largest map that is taken at once.</param>
+    public MapPacing(ModelStage stage, long largest)
+    {
+        (_stage, _largest) = (stage, largest);
+        _decoded = [.. Enumerable.Range(0, stage.Resolutions.Count + 1).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        _decoded[0].SetResult();
+    }
+
+    /// <summary>A sample is through a step of this stage. Any thread.</summary>
+    public void StepDone(int step)
+    {
+        if (_stage.CompletedBy(step) is int resolution)
+        {
+            _decoded[CountBefore(resolution) + 1].TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when the map of a resolution is to be taken. For one of a later stage that is when this one is through.</summary>
+    public Task TimeFor(uint resolution) => IsLarge(resolution) ? _decoded[CountBefore(resolution)].Task : Task.CompletedTask;
+
+    private int CountBefore(long resolution) => _stage.Resolutions.Count(other => other < resolution);
+
+    // What is no resolution of the model is refused by whoever takes the map.
+    private bool IsLarge(uint resolution) =>
+        _stage.Prior.Groups.FirstOrDefault(group => group.Resolution == resolution) is LatentGroup group && FeatureShape.Bytes(group) > _largest;
+}

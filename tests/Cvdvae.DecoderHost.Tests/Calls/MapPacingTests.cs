@@ -1,0 +1,80 @@
+using Cvdvae.DecoderHost.Calls;
+using Cvdvae.DecoderHost.Stages;
+using Cvdvae.Model.Configuration;
+using Xunit;
+
+namespace Cvdvae.DecoderHost.Tests.Calls;
+
+public sealed class MapPacingTests
+{
+    // Maps of 512 channels: 512 KiB at 16x16, 2 MiB at 32x32, 8 MiB at 64x64.
+    private const long Largest = 1 << 20;
+
+    private static PriorArchitecture Prior => SmallModel.Ffhq;
+
+    [Fact]
+    public void TimeFor_SmallMaps_IsAtOnce()
+    {
+        MapPacing pacing = Pacing(StageRange.All);
+
+        Assert.All((uint[])[1, 4, 8, 16], resolution => Assert.True(pacing.TimeFor(resolution).IsCompleted));
+        Assert.All((uint[])[32, 64, 128], resolution => Assert.False(pacing.TimeFor(resolution).IsCompleted));
+    }
+
+    [Fact]
+    public void TimeFor_LargeMap_IsWhenTheResolutionBeforeIsDecoded()
+    {
+        MapPacing pacing = Pacing(StageRange.All);
+        (int first, int end) = Prior.GroupsAt(32);
+
+        Through(pacing, first);
+        Assert.True(pacing.TimeFor(32).IsCompleted);
+        Assert.False(pacing.TimeFor(64).IsCompleted);
+
+        for (int step = first; step < end; step++)
+        {
+            Assert.False(pacing.TimeFor(64).IsCompleted);
+            pacing.StepDone(step);
+        }
+
+        Assert.True(pacing.TimeFor(64).IsCompleted);
+        Assert.False(pacing.TimeFor(128).IsCompleted);
+    }
+
+    [Fact]
+    public void TimeFor_MapsOfLaterStages_IsWhenThisOneIsThrough()
+    {
+        MapPacing pacing = Pacing(new StageRange(1, 16));
+        Through(pacing, Prior.GroupsAt(16).End - 1);
+        Assert.All((uint[])[32, 64, 128], resolution => Assert.False(pacing.TimeFor(resolution).IsCompleted));
+
+        pacing.StepDone(Prior.GroupsAt(16).End - 1);
+
+        Assert.All((uint[])[32, 64, 128], resolution => Assert.True(pacing.TimeFor(resolution).IsCompleted));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(uint.MaxValue)]
+    public void TimeFor_NoResolutionOfTheModel_IsAtOnce(uint resolution) => Assert.True(Pacing(StageRange.All, 0).TimeFor(resolution).IsCompleted);
+
+    [Fact]
+    public void TimeFor_EveryMapLarge_FirstOneIsAtOnce()
+    {
+        MapPacing pacing = Pacing(StageRange.All, 0);
+
+        Assert.True(pacing.TimeFor(1).IsCompleted);
+        Assert.False(pacing.TimeFor(4).IsCompleted);
+    }
+
+    private static MapPacing Pacing(StageRange range, long largest = Largest) => new(ModelStage.Of(Prior, range, hasNext: range != StageRange.All), largest);
+
+    private static void Through(MapPacing pacing, int steps)
+    {
+        for (int step = 0; step < steps; step++)
+        {
+            pacing.StepDone(step);
+        }
+    }
+}
