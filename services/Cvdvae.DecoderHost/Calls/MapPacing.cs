@@ -4,16 +4,16 @@ using Cvdvae.Model.Configuration;
 namespace Cvdvae.DecoderHost.Calls;
 
 /// <summary>
-/// When the feature maps of a request are taken from the encoder. Large ones may stay there until the resolutions before their own are decoded: where the networks run on the processors that also move the maps, the previews of
-/// those would wait for a map that nothing needs yet.
+/// When the feature maps of a request are taken from the encoder. Large ones may stay there until the decode has come to the resolution before their own: where the networks run on the processors that also move the maps, the
+/// coarse previews would wait for a map that is needed much later.
 /// </summary>
 internal sealed class MapPacing
 {
     private readonly ModelStage _stage;
     private readonly long _largest;
 
-    // By how many of the stage's resolutions are decoded, up to all.
-    private readonly TaskCompletionSource[] _decoded;
+    // By the stage's resolutions.
+    private readonly TaskCompletionSource[] _begun;
 
     /// <summary>Begins with nothing decoded.</summary>
     /// <param name="stage">The first stage of a model.</param>
@@ -21,21 +21,21 @@ internal sealed class MapPacing
     public MapPacing(ModelStage stage, long largest)
     {
         (_stage, _largest) = (stage, largest);
-        _decoded = [.. Enumerable.Range(0, stage.Resolutions.Count + 1).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
-        _decoded[0].SetResult();
+        _begun = [.. stage.Resolutions.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        _begun[0].SetResult();
     }
 
     /// <summary>A sample is through a step of this stage. Any thread.</summary>
     public void StepDone(int step)
     {
-        if (_stage.CompletedBy(step) is int resolution)
+        if (_stage.CompletedBy(step) is int resolution && CountBefore(resolution) + 1 is var next && next < _begun.Length)
         {
-            _decoded[CountBefore(resolution) + 1].TrySetResult();
+            _begun[next].TrySetResult();
         }
     }
 
-    /// <summary>Completes when the map of a resolution is to be taken. For one of a later stage that is when this one is through.</summary>
-    public Task TimeFor(uint resolution) => IsLarge(resolution) ? _decoded[CountBefore(resolution)].Task : Task.CompletedTask;
+    /// <summary>Completes when the map of a resolution is to be taken. For one of a later stage that is when this one has come to its last resolution.</summary>
+    public Task TimeFor(uint resolution) => IsLarge(resolution) ? _begun[Math.Max(0, CountBefore(resolution) - 1)].Task : Task.CompletedTask;
 
     private int CountBefore(long resolution) => _stage.Resolutions.Count(other => other < resolution);
 

@@ -23,7 +23,7 @@ internal static class StageAdmission
         var outbox = new FrameOutbox(stage.MaxWaitingPreviewBytes);
         var spans = new ResolutionSpans(Activity.Current?.Context ?? default, stage.Time);
 
-        // A graphics card would wait for what the processors could have brought meanwhile.
+        // A graphics card would wait for what the processors could have brought before.
         var pacing = new MapPacing(lease.Content.Stage, lease.Content.Options.Device.type == DeviceType.CPU ? stage.Links.LargestMapAtOnce : long.MaxValue);
         var run = new StageRun(lease.Content, parameters, outbox, spans, pacing, stop.Token) { OnEnded = lease.Dispose };
         Admission admission = stage.Scheduler.TryAdmit(run.Request);

@@ -22,14 +22,13 @@ public sealed class MapPacingTests
     }
 
     [Fact]
-    public void TimeFor_LargeMap_IsWhenTheResolutionBeforeIsDecoded()
+    public void TimeFor_LargeMap_IsWhenTheResolutionBeforeBegins()
     {
         MapPacing pacing = Pacing(StageRange.All);
-        (int first, int end) = Prior.GroupsAt(32);
+        (int first, int end) = Prior.GroupsAt(16);
 
         Through(pacing, first);
         Assert.True(pacing.TimeFor(32).IsCompleted);
-        Assert.False(pacing.TimeFor(64).IsCompleted);
 
         for (int step = first; step < end; step++)
         {
@@ -42,13 +41,13 @@ public sealed class MapPacingTests
     }
 
     [Fact]
-    public void TimeFor_MapsOfLaterStages_IsWhenThisOneIsThrough()
+    public void TimeFor_MapsOfLaterStages_IsWhenTheLastResolutionOfThisOneBegins()
     {
         MapPacing pacing = Pacing(new StageRange(1, 16));
-        Through(pacing, Prior.GroupsAt(16).End - 1);
+        Through(pacing, Prior.GroupsAt(8).End - 1);
         Assert.All((uint[])[32, 64, 128], resolution => Assert.False(pacing.TimeFor(resolution).IsCompleted));
 
-        pacing.StepDone(Prior.GroupsAt(16).End - 1);
+        pacing.StepDone(Prior.GroupsAt(8).End - 1);
 
         Assert.All((uint[])[32, 64, 128], resolution => Assert.True(pacing.TimeFor(resolution).IsCompleted));
     }
@@ -60,12 +59,12 @@ public sealed class MapPacingTests
     public void TimeFor_NoResolutionOfTheModel_IsAtOnce(uint resolution) => Assert.True(Pacing(StageRange.All, 0).TimeFor(resolution).IsCompleted);
 
     [Fact]
-    public void TimeFor_EveryMapLarge_FirstOneIsAtOnce()
+    public void TimeFor_EveryMapLarge_FirstTwoAreAtOnce()
     {
         MapPacing pacing = Pacing(StageRange.All, 0);
 
-        Assert.True(pacing.TimeFor(1).IsCompleted);
-        Assert.False(pacing.TimeFor(4).IsCompleted);
+        Assert.All((uint[])[1, 4], resolution => Assert.True(pacing.TimeFor(resolution).IsCompleted));
+        Assert.All((uint[])[8, 16, 256], resolution => Assert.False(pacing.TimeFor(resolution).IsCompleted));
     }
 
     private static MapPacing Pacing(StageRange range, long largest = Largest) => new(ModelStage.Of(Prior, range, hasNext: range != StageRange.All), largest);
