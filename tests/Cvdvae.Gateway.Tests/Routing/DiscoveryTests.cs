@@ -97,7 +97,7 @@ public sealed class DiscoveryTests
         Assert.Equal(StatusCode.Unavailable, (await gateway.FailAsync(TestGateway.Request())).StatusCode);
 
         _addresses = [Hosts[2], IPAddress.IPv6Loopback];
-        await Waiting.Until(() => Known(gateway) == 1);
+        await UntilKnown(gateway, 1);
 
         Assert.Single((await gateway.UpscaleAsync(TestGateway.Request())).Results());
         Assert.Single(gateway.Pool.Replicas);
@@ -113,9 +113,13 @@ public sealed class DiscoveryTests
         TestGateway gateway = await TestGateway.StartWithSettingsAsync(
             [("Gateway:Decoders:0", $"dns:///decoders:{port}"), ("Channels:ResolverRefresh", "00:00:01")],
             services => services.AddSingleton<NameLookup>(LookUp));
-        await Waiting.Until(() => Known(gateway) == addresses.Length);
+        await UntilKnown(gateway, addresses.Length);
         return gateway;
     }
+
+    // A decoder's state is known a moment before its models can be asked for.
+    private static Task UntilKnown(TestGateway gateway, int decoders) =>
+        Waiting.Until(() => Known(gateway) == decoders && (decoders == 0 || gateway.Pool.Catalogue.Models.Count > 0));
 
     private Task<IPAddress[]> LookUp(string host, CancellationToken cancellationToken)
     {
