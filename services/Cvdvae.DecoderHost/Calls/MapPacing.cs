@@ -16,7 +16,7 @@ internal sealed class MapPacing
     private readonly TaskCompletionSource[] _begun;
 
     /// <summary>Begins with nothing decoded.</summary>
-    /// <param name="stage">The first stage of a model.</param>
+    /// <param name="stage">The stage; only the first one of a model takes maps from the encoder.</param>
     /// <param name="largest">Bytes, in single precision, of the largest map that is taken at once.</param>
     public MapPacing(ModelStage stage, long largest)
     {
