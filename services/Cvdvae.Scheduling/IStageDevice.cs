@@ -5,7 +5,8 @@ public interface IStageDevice
 {
     /// <summary>
     /// Runs one step for rows that all stand before it. Called on the scheduler's threads, on as many at once as it has lanes
-    /// (<see cref="StageSchedulerOptions.Lanes"/>), never for a row twice at once.
+    /// (<see cref="StageSchedulerOptions.Lanes"/>), never for a row twice at once. Steps that have the device to themselves all run on the thread that was started first:
+    /// what libraries keep for each thread that has used all of a device, as OpenMP its team, is then there once.
     /// </summary>
     /// <param name="plan">Their plan.</param>
     /// <param name="step">Index of the step in the plan.</param>

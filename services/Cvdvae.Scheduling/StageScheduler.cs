@@ -45,7 +45,7 @@ public sealed class StageScheduler : IAsyncDisposable
         _lanes = new StageThread[startThreads ? options.Lanes : 0];
         for (int lane = 0; lane < _lanes.Length; lane++)
         {
-            _lanes[lane] = new StageThread(device, _loop, _inbox, _clock, logger, $"stage {options.Stage}");
+            _lanes[lane] = new StageThread(device, _loop, _inbox, _clock, logger, $"stage {options.Stage}", isFirst: lane == 0);
         }
     }
 

@@ -80,6 +80,30 @@ public sealed class ThreadTests
         Assert.Equal(StageEndReason.Finished, (await second.Completion).Reason);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task TryAdmit_LoadThatComesAndGoes_StepsAloneRunOnOneThread(int lanes)
+    {
+        var device = new CountingDevice(lanes);
+        await using var scheduler = Start(device, TimeProvider.System, lanes);
+
+        // Of different lengths, so that now one lane and now another is the last that has work.
+        for (int round = 0; round < 200; round++)
+        {
+            var observers = new List<RecordingObserver>();
+            for (int i = 0; i <= round % 4; i++)
+            {
+                observers.Add(new RecordingObserver(TimeProvider.System));
+                Assert.True(scheduler.TryAdmit(new StageRequest("r", Plans.Flat(1 + ((round + (7 * i)) % 13)), [0], observers[^1])).Admitted);
+            }
+
+            await Task.WhenAll(observers.Select(observer => observer.Completion)).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(1, device.ThreadsAlone);
+    }
+
     [Fact]
     public async Task DisposeAsync_IdleLanes_AllStop()
     {

@@ -51,6 +51,18 @@ public static partial class TorchThread
         { IsBackground = true, Name = name }.Start();
     }
 
+    /// <summary>
+    /// Runs something on such a thread that ends with it. OpenMP keeps a team of threads for each thread that has ever run an operation on several; when there are more of them
+    /// than processors, all of them sleep between two operations instead of waiting for the next one (libgomp, <c>gomp_throttled_spin_count_var</c>), and waking them takes longer than
+    /// many an operation. A thread's team ends with it.
+    /// </summary>
+    /// <param name="body">What it does.</param>
+    /// <param name="name">The thread's name.</param>
+    public static Task<T> RunAsync<T>(Func<T> body, string name) => Run(new Task<T>(body, TaskCreationOptions.RunContinuationsAsynchronously), name);
+
+    /// <inheritdoc cref="RunAsync{T}(Func{T}, string)"/>
+    public static Task RunAsync(Action body, string name) => Run(new Task(body, TaskCreationOptions.RunContinuationsAsynchronously), name);
+
     /// <summary>Whether the calling thread allocates from the main heap; true where the allocator is not glibc's.</summary>
     internal static bool HasMainHeap()
     {
@@ -63,6 +75,13 @@ public static partial class TorchThread
         bool isOther = (Marshal.ReadInt64(block, -sizeof(long)) & OtherHeap) != 0;
         Marshal.FreeHGlobal(block);
         return !isOther;
+    }
+
+    private static T Run<T>(T task, string name)
+        where T : Task
+    {
+        Start(() => task.RunSynchronously(TaskScheduler.Default), name);
+        return task;
     }
 
     [LibraryImport("libc", EntryPoint = "setpriority")]

@@ -2,7 +2,7 @@ using Cvdvae.Model.Packaging;
 
 namespace Cvdvae.ModelHosting.Repository;
 
-/// <summary>Loads what a role needs of a model and warms it up, so that the first request finds it as fast as the later ones. Called on a worker.</summary>
+/// <summary>Loads what a role needs of a model and warms it up, so that the first request finds it as fast as the later ones. Called on a thread of its own.</summary>
 /// <param name="folder">The model.</param>
 /// <param name="cancellation">The process is stopping.</param>
 /// <exception cref="InvalidModelException">The model can't be used.</exception>

@@ -1,5 +1,6 @@
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Packaging;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Weights;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -106,7 +107,7 @@ internal sealed partial class ModelScanner<T>
         bool isServed = (other is null ? tracked : _tracked[other]).Served == identity;
         if (!isServed)
         {
-            T content = await Task.Run(() => _loader(folder, cancellation), cancellation).ConfigureAwait(false);
+            T content = await TorchThread.RunAsync(() => _loader(folder, cancellation), "model loader").ConfigureAwait(false);
             if (FolderState.Read(state.FolderPath)?.Fingerprint != state.Fingerprint)
             {
                 // It changed while it was read: the hash may not be that of the content.

@@ -15,7 +15,7 @@ internal sealed partial class TorchReport(IOptions<TorchOptions> options, Infere
     private const string OneHeap = "MALLOC_ARENA_MAX=1";
 
     // Loading libtorch takes its time: the process listens meanwhile.
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Report, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => TorchThread.RunAsync(Report, "torch report");
 
     private void Report()
     {

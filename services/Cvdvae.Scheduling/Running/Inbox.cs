@@ -1,12 +1,15 @@
 namespace Cvdvae.Scheduling.Running;
 
-/// <summary>What other threads ask of the scheduler, in their order, and the signal that wakes one of its threads.</summary>
+/// <summary>What other threads ask of the scheduler, in their order, and the signal that wakes one of its threads: the first one whenever that sleeps.</summary>
 internal sealed class Inbox
 {
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
+    private readonly Sleepers _first = new();
+    private readonly Sleepers _others = new();
     private Queue<Action<StageLoop>> _posted = [];
     private Queue<Action<StageLoop>> _taken = [];
     private bool _signalled;
+    private bool _firstSignalled;
 
     public void Post(Action<StageLoop> action)
     {
@@ -18,12 +21,21 @@ internal sealed class Inbox
         Signal();
     }
 
+    /// <summary>Wakes a thread; when none sleeps, the next one that would.</summary>
     public void Signal()
     {
         lock (_gate)
         {
-            _signalled = true;
-            Monitor.Pulse(_gate);
+            _signalled = !_first.TryCall() && !_others.TryCall();
+        }
+    }
+
+    /// <summary>Wakes the first thread; when it does not sleep, it won't the next time that it would.</summary>
+    public void SignalFirst()
+    {
+        lock (_gate)
+        {
+            _firstSignalled = !_first.TryCall();
         }
     }
 
@@ -40,17 +52,23 @@ internal sealed class Inbox
     }
 
     /// <summary>Waits for the next signal; returns at once when there was one since the last wait.</summary>
-    public void Wait()
+    /// <param name="isFirst">Whether the calling thread is the first one.</param>
+    public void Wait(bool isFirst)
     {
+        Sleepers own = isFirst ? _first : _others;
         lock (_gate)
         {
-            while (!_signalled)
+            if (_signalled || (isFirst && _firstSignalled))
             {
-                Monitor.Wait(_gate);
+                _signalled = false;
+                _firstSignalled &= !isFirst;
+                return;
             }
 
-            _signalled = false;
+            own.Enter();
         }
+
+        own.Sleep();
     }
 
     private void Apply(StageLoop loop)

@@ -45,10 +45,11 @@ internal sealed class StageLoop
     }
 
     /// <summary>Looks at what has changed and runs at most one step.</summary>
+    /// <param name="isFirst">Whether the calling thread is the first one. Others only run steps beside those of another: see <see cref="IStageDevice.Run"/>.</param>
     /// <returns>Whether there was a step to run.</returns>
-    public bool RunOne()
+    public bool RunOne(bool isFirst = true)
     {
-        if (Begin() is not { } step)
+        if (Begin(isFirst) is not { } step)
         {
             return false;
         }
@@ -59,11 +60,18 @@ internal sealed class StageLoop
     }
 
     /// <summary>Looks at what has changed and chooses the next step; <see cref="End"/> must follow when it has run.</summary>
-    /// <returns>The step; null: there is none.</returns>
-    public StageStep? Begin()
+    /// <param name="isFirst">As in <see cref="RunOne"/>.</param>
+    /// <returns>The step; null: there is none for the calling thread.</returns>
+    public StageStep? Begin(bool isFirst = true)
     {
         lock (_turn)
         {
+            if (!isFirst && _queues.Busy == 0)
+            {
+                _inbox.SignalFirst();
+                return null;
+            }
+
             _inbox.Deliver(this);
             long now = _clock.Now;
             Running.Sweep(now);

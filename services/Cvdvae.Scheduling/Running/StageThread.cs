@@ -9,12 +9,13 @@ internal sealed class StageThread
     private readonly Inbox _inbox;
     private readonly StageClock _clock;
     private readonly ILogger _logger;
+    private readonly bool _isFirst;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
 
-    public StageThread(IStageDevice device, StageLoop loop, Inbox inbox, StageClock clock, ILogger logger, string name)
+    public StageThread(IStageDevice device, StageLoop loop, Inbox inbox, StageClock clock, ILogger logger, string name, bool isFirst)
     {
-        (_loop, _inbox, _clock, _logger) = (loop, inbox, clock, logger);
+        (_loop, _inbox, _clock, _logger, _isFirst) = (loop, inbox, clock, logger, isFirst);
         device.StartThread(Loop, name);
     }
 
@@ -35,10 +36,10 @@ internal sealed class StageThread
         {
             try
             {
-                if (!_loop.RunOne())
+                if (!_loop.RunOne(_isFirst))
                 {
                     SetAlarm(alarm);
-                    _inbox.Wait();
+                    _inbox.Wait(_isFirst);
                 }
             }
 #pragma warning disable CA1031 // Nobody waits for a thread that is gone.

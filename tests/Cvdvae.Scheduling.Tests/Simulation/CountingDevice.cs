@@ -7,6 +7,7 @@ namespace Cvdvae.Scheduling.Tests.Simulation;
 internal sealed class CountingDevice(int lanes = 1) : IStageDevice
 {
     private readonly ConcurrentDictionary<int, bool> _threads = new();
+    private readonly ConcurrentDictionary<int, bool> _alone = new();
     private volatile bool _blocked;
     private int _rowSteps;
     private int _running;
@@ -20,6 +21,9 @@ internal sealed class CountingDevice(int lanes = 1) : IStageDevice
     /// <summary>Most steps that ran at once.</summary>
     public int MostRunning => _most;
 
+    /// <summary>Threads that have run a step that had the device to itself.</summary>
+    public int ThreadsAlone => _alone.Count;
+
     public int Released { get; private set; }
 
     public void Block() => _blocked = true;
@@ -29,6 +33,11 @@ internal sealed class CountingDevice(int lanes = 1) : IStageDevice
     public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers)
     {
         CheckThread();
+        if (sharers == 1)
+        {
+            _alone[Environment.CurrentManagedThreadId] = true;
+        }
+
         InterlockedMax(Interlocked.Increment(ref _running));
         Entered.TrySetResult();
         Assert.True(SpinWait.SpinUntil(() => !_blocked, TimeSpan.FromSeconds(30)));
