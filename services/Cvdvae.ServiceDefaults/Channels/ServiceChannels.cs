@@ -142,6 +142,7 @@ public sealed class ServiceChannels : IDisposable
         KeepAlivePingTimeout = _options.KeepAlivePingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        PlaintextStreamFilter = static (context, _) => ValueTask.FromResult<Stream>(new ReadAheadStream(context.PlaintextStream)),
     };
 
     private GrpcChannelOptions Options(SocketsHttpHandler handler) => new()
