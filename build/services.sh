@@ -145,11 +145,15 @@ free=http://127.0.0.1:0
 library=libtcmalloc_minimal.so.4
 allocator=${ALLOCATOR:-$(if PATH=$PATH:/sbin ldconfig -p 2> /dev/null | grep -F "$library" > /dev/null; then echo tcmalloc; else echo glibc; fi)}
 case $allocator in
-  tcmalloc) memory=("LD_PRELOAD=${LD_PRELOAD:-$library}" "TCMALLOC_RELEASE_RATE=${TCMALLOC_RELEASE_RATE:-0}") ;;
-  glibc) memory=("MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}") ;;
+  tcmalloc) networks=("LD_PRELOAD=${LD_PRELOAD:-$library}" "TCMALLOC_RELEASE_RATE=${TCMALLOC_RELEASE_RATE:-0}") ;;
+  glibc) networks=("MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}") ;;
   *) echo "ALLOCATOR '$allocator' is not tcmalloc or glibc" >&2; exit 1 ;;
 esac
-start encoder Cvdvae.EncoderHost "$(inner encoder)" "$free" "${memory[@]}"
+
+# OpenMP's threads wait awake between two operations of a network, which are some microseconds apart, but not for longer: its default of some milliseconds would take a processor from the
+# service that comes next.
+networks+=("GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}")
+start encoder Cvdvae.EncoderHost "$(inner encoder)" "$free" "${networks[@]}"
 address encoder grpc
 encoder=$answer
 
@@ -161,7 +165,7 @@ for ((index = ${#ranges[@]} > 0 ? ${#ranges[@]} - 1 : 0; index >= 0; index--)); 
   settings=("Encoder__Address=$encoder")
   [ ${#ranges[@]} -eq 0 ] || settings+=("Decoder__Stages=${ranges[index]}")
   [ -z "$next" ] || settings+=("Decoder__Next=$next")
-  start "$name" Cvdvae.DecoderHost "$(inner "$name")" "$free" "${memory[@]}" "${settings[@]}"
+  start "$name" Cvdvae.DecoderHost "$(inner "$name")" "$free" "${networks[@]}" "${settings[@]}"
   address "$name" grpc
   next=$answer
 done

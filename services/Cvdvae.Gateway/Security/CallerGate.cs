@@ -20,7 +20,7 @@ internal sealed partial class CallerGate(
 
         Caller? caller = null;
         RefusalReason reason = RefusalReason.Credentials;
-        IDisposable entry;
+        IDisposable? entry = null;
         try
         {
             caller = await authentication.AuthenticateAsync(context);
@@ -33,7 +33,7 @@ internal sealed partial class CallerGate(
             }
             catch
             {
-                entry.Dispose();
+                entry?.Dispose();
                 throw;
             }
         }

@@ -12,10 +12,9 @@ internal sealed class CallerQuotas(TimeProvider time) : IDisposable
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    // A caller with another quota, after its key was changed, begins anew.
-    private readonly PartitionedRateLimiter<Caller> _calls = PartitionedRateLimiter.Create<Caller, Caller>(caller => caller.Quota.MaxConcurrentCalls == 0
-        ? RateLimitPartition.GetNoLimiter(caller)
-        : RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = caller.Quota.MaxConcurrentCalls }));
+    // A caller with another quota, after its key was changed, begins anew. Made for the first caller that has one: it looks after its callers ten times a second.
+    private readonly Lazy<PartitionedRateLimiter<Caller>> _calls = new(() => PartitionedRateLimiter.Create<Caller, Caller>(
+        caller => RateLimitPartition.GetConcurrencyLimiter(caller, _ => new ConcurrencyLimiterOptions { PermitLimit = caller.Quota.MaxConcurrentCalls })));
 
     private readonly TokenBuckets<Caller> _requests = new(time);
     private readonly TokenBuckets<Caller> _cost = new(time);
@@ -24,12 +23,12 @@ internal sealed class CallerQuotas(TimeProvider time) : IDisposable
     /// <param name="resolution">Its side in pixels.</param>
     public static int SampleCost(uint resolution) => (int)Math.Max(1, Math.Ceiling((double)resolution * resolution / UnitPixels));
 
-    /// <summary>Counts a call in; what is returned counts it out.</summary>
+    /// <summary>Counts a call in; what is returned counts it out, where there is something to count.</summary>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED.</exception>
-    public IDisposable Enter(Caller caller)
+    public IDisposable? Enter(Caller caller)
     {
-        RateLimitLease call = _calls.AttemptAcquire(caller);
-        if (!call.IsAcquired)
+        RateLimitLease? call = caller.Quota.MaxConcurrentCalls == 0 ? null : _calls.Value.AttemptAcquire(caller);
+        if (call is { IsAcquired: false })
         {
             call.Dispose();
             throw RpcErrors.ResourceExhausted($"{caller.Quota.MaxConcurrentCalls} calls of this caller run already, which is its quota", RetryDelay);
@@ -39,7 +38,7 @@ internal sealed class CallerQuotas(TimeProvider time) : IDisposable
         TimeSpan wait = quota.RequestsPerSecond == 0 ? TimeSpan.Zero : _requests.Take(caller, 1, quota.RequestsPerSecond, quota.RequestBurst);
         if (wait > TimeSpan.Zero)
         {
-            call.Dispose();
+            call?.Dispose();
             throw RpcErrors.ResourceExhausted(FormattableString.Invariant($"this caller's quota of {quota.RequestsPerSecond} calls a second is used up"), wait);
         }
 
@@ -87,5 +86,11 @@ internal sealed class CallerQuotas(TimeProvider time) : IDisposable
         }
     }
 
-    public void Dispose() => _calls.Dispose();
+    public void Dispose()
+    {
+        if (_calls.IsValueCreated)
+        {
+            _calls.Value.Dispose();
+        }
+    }
 }
