@@ -4,8 +4,8 @@ using Cvdvae.Model.Configuration;
 namespace Cvdvae.DecoderHost.Calls;
 
 /// <summary>
-/// When the feature maps of a request are taken from the encoder. Large ones may stay there until the decode has come to the resolution before their own: where the networks run on the processors that also move the maps, the
-/// coarse previews would wait for a map that is needed much later.
+/// When the feature maps of a request are taken from the encoder. Large ones may stay there until the decode is about to need them, in the last latent group of the resolution before their own: where the networks run on the
+/// processors that also move the maps, the coarse previews would wait for a map that is needed much later.
 /// </summary>
 internal sealed class MapPacing
 {
@@ -13,7 +13,7 @@ internal sealed class MapPacing
     private readonly long _largest;
 
     // By the stage's resolutions.
-    private readonly TaskCompletionSource[] _begun;
+    private readonly TaskCompletionSource[] _nearlyDone;
 
     /// <summary>Begins with nothing decoded.</summary>
     /// <param name="stage">The stage; only the first one of a model takes maps from the encoder.</param>
@@ -21,21 +21,21 @@ internal sealed class MapPacing
     public MapPacing(ModelStage stage, long largest)
     {
         (_stage, _largest) = (stage, largest);
-        _begun = [.. stage.Resolutions.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
-        _begun[0].SetResult();
+        _nearlyDone = [.. stage.Resolutions.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        StepDone(-1);
     }
 
-    /// <summary>A sample is through a step of this stage. Any thread.</summary>
+    /// <summary>A sample is through a step of this stage; before the first one, -1. Any thread.</summary>
     public void StepDone(int step)
     {
-        if (_stage.CompletedBy(step) is int resolution && CountBefore(resolution) + 1 is var next && next < _begun.Length)
+        if (_stage.CompletedBy(step + 1) is int resolution)
         {
-            _begun[next].TrySetResult();
+            _nearlyDone[CountBefore(resolution)].TrySetResult();
         }
     }
 
-    /// <summary>Completes when the map of a resolution is to be taken. For one of a later stage that is when this one has come to its last resolution.</summary>
-    public Task TimeFor(uint resolution) => IsLarge(resolution) ? _begun[Math.Max(0, CountBefore(resolution) - 1)].Task : Task.CompletedTask;
+    /// <summary>Completes when the map of a resolution is to be taken. For one of a later stage that is in the last group of this one.</summary>
+    public Task TimeFor(uint resolution) => IsLarge(resolution) && CountBefore(resolution) is > 0 and var before ? _nearlyDone[before - 1].Task : Task.CompletedTask;
 
     private int CountBefore(long resolution) => _stage.Resolutions.Count(other => other < resolution);
 

@@ -15,9 +15,9 @@ public sealed class ServiceChannelOptions
     [Range(1 << 10, 1 << 30)]
     public int MaxMessageBytes { get; set; } = 16 << 20;
 
-    /// <summary>Bytes that a server may send ahead on one stream, 64 KiB to 16 MiB.</summary>
+    /// <summary>Bytes that a server may send ahead on one stream, 64 KiB to 16 MiB: before a feature map that the decoder leaves at the encoder, its first part comes all the same.</summary>
     [Range(64 << 10, 16 << 20)]
-    public int StreamWindowBytes { get; set; } = 4 << 20;
+    public int StreamWindowBytes { get; set; } = 1 << 20;
 
     /// <summary>How often the names of dns:/// addresses are resolved anew: otherwise replicas added later are never found. 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]

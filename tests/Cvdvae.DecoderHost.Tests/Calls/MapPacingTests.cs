@@ -22,33 +22,30 @@ public sealed class MapPacingTests
     }
 
     [Fact]
-    public void TimeFor_LargeMap_IsWhenTheResolutionBeforeBegins()
+    public void TimeFor_LargeMap_IsInTheLastGroupOfTheResolutionBefore()
     {
         MapPacing pacing = Pacing(StageRange.All);
-        (int first, int end) = Prior.GroupsAt(16);
+        int end = Prior.GroupsAt(32).End;
 
-        Through(pacing, first);
+        Through(pacing, end - 2);
         Assert.True(pacing.TimeFor(32).IsCompleted);
+        Assert.False(pacing.TimeFor(64).IsCompleted);
 
-        for (int step = first; step < end; step++)
-        {
-            Assert.False(pacing.TimeFor(64).IsCompleted);
-            pacing.StepDone(step);
-        }
-
+        pacing.StepDone(end - 2);
         Assert.True(pacing.TimeFor(64).IsCompleted);
         Assert.False(pacing.TimeFor(128).IsCompleted);
     }
 
     [Fact]
-    public void TimeFor_MapsOfLaterStages_IsWhenTheLastResolutionOfThisOneBegins()
+    public void TimeFor_MapsOfLaterStages_IsInTheLastGroupOfThisOne()
     {
         MapPacing pacing = Pacing(new StageRange(1, 16));
-        Through(pacing, Prior.GroupsAt(8).End - 1);
+        int end = Prior.GroupsAt(16).End;
+
+        Through(pacing, end - 2);
         Assert.All((uint[])[32, 64, 128], resolution => Assert.False(pacing.TimeFor(resolution).IsCompleted));
 
-        pacing.StepDone(Prior.GroupsAt(8).End - 1);
-
+        pacing.StepDone(end - 2);
         Assert.All((uint[])[32, 64, 128], resolution => Assert.True(pacing.TimeFor(resolution).IsCompleted));
     }
 
@@ -59,12 +56,22 @@ public sealed class MapPacingTests
     public void TimeFor_NoResolutionOfTheModel_IsAtOnce(uint resolution) => Assert.True(Pacing(StageRange.All, 0).TimeFor(resolution).IsCompleted);
 
     [Fact]
-    public void TimeFor_EveryMapLarge_FirstTwoAreAtOnce()
+    public void TimeFor_EveryMapLarge_FirstIsAtOnce()
     {
         MapPacing pacing = Pacing(StageRange.All, 0);
 
-        Assert.All((uint[])[1, 4], resolution => Assert.True(pacing.TimeFor(resolution).IsCompleted));
+        Assert.True(pacing.TimeFor(1).IsCompleted);
         Assert.All((uint[])[8, 16, 256], resolution => Assert.False(pacing.TimeFor(resolution).IsCompleted));
+    }
+
+    [Fact]
+    public void TimeFor_OneGroupAtTheFirstResolution_IsAtOnce()
+    {
+        var prior = new PriorArchitecture(SmallModel.Hyperparameters with { DecBlocks = "1x1,4m1,4x2,8m4,8x1,16m8" });
+        var pacing = new MapPacing(ModelStage.Of(prior, StageRange.All, hasNext: false), 0);
+
+        Assert.True(pacing.TimeFor(4).IsCompleted);
+        Assert.False(pacing.TimeFor(8).IsCompleted);
     }
 
     private static MapPacing Pacing(StageRange range, long largest = Largest) => new(ModelStage.Of(Prior, range, hasNext: range != StageRange.All), largest);
