@@ -21,17 +21,11 @@ internal sealed class ServingTables(DecodeBenchmark local, ServingCalls remote, 
         remote.Load(1, WarmUp);
         var decodes = new Statistic();
         var calls = new List<CallTimes>();
-        for (int round = 0; round < plan.Rounds; round++)
+        for (int run = 0; run < plan.Rounds * plan.Runs; run++)
         {
-            for (int run = 0; run < plan.Runs; run++)
-            {
-                decodes.Add(local.Run().Total);
-            }
-
-            for (int run = 0; run < plan.Runs; run++)
-            {
-                calls.Add(remote.Call());
-            }
+            // One after the other: the speed of a shared machine changes within seconds.
+            decodes.Add(local.Run().Total);
+            calls.Add(remote.Call());
         }
 
         Statistic results = Statistic.Of(calls.Select(call => call.Result));

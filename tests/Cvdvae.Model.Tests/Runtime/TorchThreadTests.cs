@@ -1,5 +1,6 @@
 using Cvdvae.Model.Runtime;
 using Xunit;
+using static TorchSharp.torch;
 
 namespace Cvdvae.Model.Tests.Runtime;
 
@@ -41,5 +42,48 @@ public sealed class TorchThreadTests
         // The name may hold blanks; niceness is field 19 (proc_pid_stat(5)), the name field 2.
         string stat = await result.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal("7", stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16]);
+    }
+
+    [Fact]
+    public async Task RunAsync_GivesTheResultOrTheException()
+    {
+        Assert.Equal(5, await TorchThread.RunAsync(() => 5, "test").WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidDataException>(() => TorchThread.RunAsync(() => throw new InvalidDataException(), "test"));
+    }
+
+    [Fact]
+    public async Task RunAsync_OperationOnSeveralThreads_NoneIsLeft()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "threads are listed in /proc");
+        const string Name = "team of a test";
+
+        int during = await TorchThread.RunAsync(
+            () =>
+            {
+                TorchRuntime.Apply(2);
+                using Tensor a = rand(512, 512);
+                using Tensor b = a.matmul(a);
+                return Threads(Name);
+            },
+            Name).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.InRange(during, 2, 3);
+        Assert.True(SpinWait.SpinUntil(() => Threads(Name) == 0, TimeSpan.FromSeconds(60)));
+    }
+
+    // Threads of OpenMP have the name of the one that has made them, of at most 15 bytes.
+    private static int Threads(string name) => Directory.GetDirectories("/proc/self/task")
+        .Count(thread => TryRead(Path.Combine(thread, "comm")) == name[..Math.Min(name.Length, 15)]);
+
+    private static string TryRead(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 }
