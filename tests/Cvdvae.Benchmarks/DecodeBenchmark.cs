@@ -17,16 +17,24 @@ internal sealed class DecodeBenchmark : IDisposable
 {
     private readonly LowResEncoder _encoder;
     private readonly TopDownDecoder _decoder;
-    private readonly bool _channelsLast;
+    private readonly bool? _channelsLast;
+    private readonly InferenceOptions _options;
 
-    /// <summary>Of random weights, one sample.</summary>
-    public DecodeBenchmark(PriorHyperparameters prior, LowResHyperparameters lowRes, bool channelsLast, bool frozen)
+    /// <summary>Of random weights, one sample; in the fastest layout where <paramref name="channelsLast"/> is null.</summary>
+    public DecodeBenchmark(PriorHyperparameters prior, LowResHyperparameters lowRes, InferenceOptions options, bool? channelsLast, bool frozen)
     {
         var architecture = new PriorArchitecture(prior);
         random.manual_seed(0);
         _encoder = new LowResEncoder(new LowResArchitecture(lowRes, architecture));
         _decoder = new TopDownDecoder(architecture) { ChannelsLast = channelsLast };
         _channelsLast = channelsLast;
+        _options = options;
+        foreach (nn.Module module in (nn.Module[])[_encoder, _decoder])
+        {
+            module.to(options.Precision);
+            module.to(options.Device);
+        }
+
         if (frozen)
         {
             _encoder.Freeze();
@@ -35,11 +43,13 @@ internal sealed class DecodeBenchmark : IDisposable
     }
 
     /// <summary>Of a model's weights.</summary>
-    public DecodeBenchmark(ModelFolder folder, int scale)
+    public DecodeBenchmark(ModelFolder folder, int scale, InferenceOptions options)
     {
-        _encoder = folder.LoadEncoder(scale, CPU).Freeze();
-        _decoder = folder.LoadDecoder(InferenceOptions.Default);
-        _channelsLast = true;
+        _encoder = folder.LoadEncoder(scale, options.Device);
+        _encoder.to(options.Precision);
+        _encoder.Freeze();
+        _decoder = folder.LoadDecoder(options);
+        _options = options;
     }
 
     /// <summary>One run; milliseconds of each part, and of each latent group.</summary>
@@ -49,13 +59,13 @@ internal sealed class DecodeBenchmark : IDisposable
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         int size = _encoder.Architecture.Hyperparameters.ImageSizeY;
-        Tensor y = rand(images, 3, size, size);
-        y = _channelsLast ? y.ChannelsLast() : y;
+        Tensor y = rand(images, 3, size, size).to(_options.Device).to(_options.Precision);
+        y = _channelsLast switch { null => y.Laid(), true => y.ChannelsLast(), false => y };
 
         TorchRuntime.UseThreadsFor(images * MultiplyAdds.Of(_encoder.Architecture.BottomUp));
         long start = Stopwatch.GetTimestamp();
         using FeaturePyramid pyramid = _encoder.Encoder.call(y);
-        double bottomUp = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        double bottomUp = MillisecondsSince(start);
 
         start = Stopwatch.GetTimestamp();
         LowResFeatures[] features = [.. Enumerable.Range(0, images).Select(image => new LowResFeatures(_encoder.Branch, Image(pyramid, image)))];
@@ -68,16 +78,22 @@ internal sealed class DecodeBenchmark : IDisposable
             long began = Stopwatch.GetTimestamp();
             TorchRuntime.UseThreadsFor(images * MultiplyAdds.Of(_decoder.Architecture, group, conditioned: true));
             _decoder.Advance(state, group.Index + 1, noise);
-            groups.Add((group.Resolution, Stopwatch.GetElapsedTime(began).TotalMilliseconds));
+            groups.Add((group.Resolution, MillisecondsSince(began)));
         }
 
-        double topDown = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        double topDown = MillisecondsSince(start);
 
         start = Stopwatch.GetTimestamp();
-        using Tensor pixels = new PixelOutput(_decoder.Architecture.Groups.Count).Images(_decoder.PixelParameters(state.Features!), rows, PixelSampling.Sample, noise);
-        double output = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        using Tensor pixels = new PixelOutput(_decoder.Architecture.Groups.Count).Images(_decoder.PixelParameters(state.Features!), rows, PixelSampling.Sample, noise).cpu();
+        double output = MillisecondsSince(start);
         Array.ForEach(features, own => own.Dispose());
         return new DecodeTimes(bottomUp, topDown, output, groups);
+    }
+
+    private double MillisecondsSince(long start)
+    {
+        TorchRuntime.Finish(_options.Device);
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     private static FeaturePyramid Image(FeaturePyramid batch, int image) =>

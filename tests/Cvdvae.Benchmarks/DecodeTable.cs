@@ -1,45 +1,47 @@
 using System.Globalization;
 using Cvdvae.Model.Configuration;
+using static TorchSharp.torch;
 
 namespace Cvdvae.Benchmarks;
 
 /// <summary>The table of the decode benchmark.</summary>
-internal sealed class DecodeTable(DecodeBenchmark frozen, DecodeBenchmark channelsLast, DecodeBenchmark channelsFirst, MeasuredProgram plain, MeasuredProgram? official, LowResArchitecture architecture)
+/// <param name="ours">Ours by name, measured in this process; the first is what the others are compared with.</param>
+/// <param name="programs">Others by name, each measured in a process of its own.</param>
+/// <param name="architecture">The structure that all of them have.</param>
+/// <param name="device">Where ours run.</param>
+/// <param name="images">Images in a batch.</param>
+internal sealed class DecodeTable(
+    IReadOnlyList<(string Name, DecodeBenchmark Benchmark)> ours, IReadOnlyList<(string Name, MeasuredProgram Program)> programs, LowResArchitecture architecture, Device device, int images)
 {
     private const int FineFrom = 64;
-    private readonly Row _ours = new();
-    private readonly Row _last = new();
-    private readonly Row _first = new();
-    private readonly Row _plain = new();
-    private readonly Row _theirs = new();
     private readonly Statistic _fine = new();
-    private string _versions = "";
 
     public void Print(int rounds, int runs)
     {
-        double rate = MatrixRate.Measure();
+        double rate = MatrixRate.Measure(device);
+        Row[] rows = [.. ours.Select(own => new Row(own.Name)), .. programs.Select(program => new Row(program.Name))];
         for (int round = 0; round < rounds; round++)
         {
-            Measure(frozen, _ours, runs, _fine);
-            Measure(channelsLast, _last, runs, null);
-            Measure(channelsFirst, _first, runs, null);
-            Measure(plain, _plain, runs);
-            if (official is not null)
+            for (int own = 0; own < ours.Count; own++)
             {
-                _versions = Measure(official, _theirs, runs);
+                Measure(ours[own].Benchmark, rows[own], runs, own == 0 ? _fine : null);
+            }
+
+            for (int program = 0; program < programs.Count; program++)
+            {
+                Measure(programs[program].Program, rows[ours.Count + program], runs);
             }
         }
 
-        double fineRate = DecodeCost.Groups(architecture, resolution => resolution >= FineFrom) / _fine.Median / 1e6;
+        double fineRate = images * DecodeCost.Groups(architecture, resolution => resolution >= FineFrom) / _fine.Median / 1e6;
         Console.WriteLine("| ms, median (smallest-largest) | bottom-up | top-down | pixels | total | times ours |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
-        Print("ours: frozen, channels-last", _ours);
-        Print("ours, not frozen, channels-last", _last);
-        Print("ours, not frozen, channels-first", _first);
-        Print("ours, not frozen, channels-first, usual memory allocation", _plain);
-        if (official is not null)
+        foreach (Row row in rows)
         {
-            Print($"official ({_versions})", _theirs);
+            string name = row.Versions.Length == 0 ? row.Name : $"{row.Name} ({row.Versions})";
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {row.BottomUp} | {row.TopDown} | {row.Pixels} | {row.Total} | {row.Total.Median / rows[0].Total.Median:F2} |"));
         }
 
         Console.WriteLine();
@@ -50,12 +52,12 @@ internal sealed class DecodeTable(DecodeBenchmark frozen, DecodeBenchmark channe
 
     private static double Milliseconds(double seconds) => seconds * 1000;
 
-    private static void Measure(DecodeBenchmark benchmark, Row row, int runs, Statistic? fine)
+    private void Measure(DecodeBenchmark benchmark, Row row, int runs, Statistic? fine)
     {
-        benchmark.Run();
+        benchmark.Run(images);
         for (int run = 0; run < runs; run++)
         {
-            DecodeTimes times = benchmark.Run();
+            DecodeTimes times = benchmark.Run(images);
             row.BottomUp.Add(times.BottomUp);
             row.TopDown.Add(times.TopDown);
             row.Pixels.Add(times.Pixels);
@@ -64,22 +66,20 @@ internal sealed class DecodeTable(DecodeBenchmark frozen, DecodeBenchmark channe
         }
     }
 
-    private static string Measure(MeasuredProgram program, Row row, int runs)
+    private static void Measure(MeasuredProgram program, Row row, int runs)
     {
         ProgramTimes times = program.Measure(runs);
         row.BottomUp.AddRange(times.Seconds["encode"].Select(Milliseconds));
         row.TopDown.AddRange(times.Seconds["decode"].Select(Milliseconds));
         row.Pixels.AddRange(times.Seconds["pixels"].Select(Milliseconds));
         row.Total.AddRange(times.Seconds["total"].Select(Milliseconds));
-        return times.Versions;
+        row.Versions = times.Versions;
     }
 
-    private void Print(string name, Row row) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"| {name} | {row.BottomUp} | {row.TopDown} | {row.Pixels} | {row.Total} | {row.Total.Median / _ours.Total.Median:F2} |"));
-
-    private sealed class Row
+    private sealed record Row(string Name)
     {
+        public string Versions { get; set; } = "";
+
         public Statistic BottomUp { get; } = new();
 
         public Statistic TopDown { get; } = new();

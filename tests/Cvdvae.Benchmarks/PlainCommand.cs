@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Cvdvae.Model.Configuration;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Commands;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ internal static class PlainCommand
         {
             set_num_threads(parsed.GetValue(threads));
             LowResHyperparameters lowRes = HyperparameterFile.ReadLowRes(parsed.GetRequiredValue(hparams)) ?? throw new ArgumentException("the hyper-parameters have no low-res encoder");
-            using var benchmark = new DecodeBenchmark(HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams)), lowRes, channelsLast: false, frozen: false);
+            using var benchmark = new DecodeBenchmark(HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams)), lowRes, InferenceOptions.Default, channelsLast: false, frozen: false);
             benchmark.Run();
             DecodeTimes[] times = [.. Enumerable.Range(0, parsed.GetValue(runs)).Select(_ => benchmark.Run())];
             double[] Seconds(Func<DecodeTimes, double> part) => [.. times.Select(run => part(run) / 1000)];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cvdvae.Model;
 using Cvdvae.Model.Configuration;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Trainer.Optimization;
 using TorchSharp;
@@ -16,16 +17,19 @@ internal sealed class TrainingBenchmark : IDisposable
     private readonly AdamW _optimizer;
     private readonly Tensor _average;
     private readonly Tensor _levels;
+    private readonly Device _device;
 
-    public TrainingBenchmark(PriorArchitecture architecture, int batch)
+    public TrainingBenchmark(PriorArchitecture architecture, int batch, Device device)
     {
         random.manual_seed(0);
         _model = new VdVae(architecture);
+        _model.to(device);
+        _device = device;
         _parameters = new FlatParameters(_model);
         _optimizer = new AdamW(_parameters, 0.9, 0.9, 0.01);
         _average = _parameters.Values.clone();
         int size = architecture.Hyperparameters.ImageSize;
-        _levels = randint(0, 256, [batch, size, size, 3], dtype: ScalarType.Byte).permute(0, 3, 1, 2);
+        _levels = randint(0, 256, [batch, size, size, 3], dtype: ScalarType.Byte, device: device).permute(0, 3, 1, 2);
     }
 
     public long ParameterCount => _parameters.Values.numel();
@@ -60,6 +64,7 @@ internal sealed class TrainingBenchmark : IDisposable
             _average.lerp_(_parameters.Values, 0.001);
         }
 
+        TorchRuntime.Finish(_device);
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 }

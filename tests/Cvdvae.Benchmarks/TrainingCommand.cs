@@ -19,16 +19,21 @@ internal static class TrainingCommand
         var threads = new Option<int>("--threads") { Description = "threads", DefaultValueFactory = _ => 2 };
         var clone = new Option<string?>("--vdvae") { Description = "clone of openai/vdvae to compare with" };
         var python = new Option<string>("--python") { Description = "Python with PyTorch", DefaultValueFactory = _ => "python3" };
-        var command = new Command("training", "a training step of a prior") { hparams, batch, runs, rounds, threads, clone, python };
+        Option<string> device = DeviceOption.Create();
+        var command = new Command("training", "a training step of a prior") { hparams, batch, runs, rounds, threads, clone, python, device };
         command.SetAction(parsed =>
         {
             TorchRuntime.Apply(parsed.GetValue(threads));
             int images = parsed.GetValue(batch);
             MeasuredProgram? official = parsed.GetValue(clone) is string folder
                 ? new MeasuredProgram(new ProcessStartInfo(
-                    parsed.GetRequiredValue(python), [Scripts.Path("train.py"), "--vdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--batch", $"{images}", "--threads", $"{parsed.GetValue(threads)}"]))
+                    parsed.GetRequiredValue(python),
+                    [
+                        Scripts.Path("train.py"), "--vdvae", folder, "--hparams", parsed.GetRequiredValue(hparams), "--batch", $"{images}",
+                        "--threads", $"{parsed.GetValue(threads)}", "--device", parsed.GetRequiredValue(device),
+                    ]))
                 : null;
-            using var ours = new TrainingBenchmark(new PriorArchitecture(HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams))), images);
+            using var ours = new TrainingBenchmark(new PriorArchitecture(HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams))), images, DeviceOption.Read(parsed, device));
             (Statistic mine, Statistic theirs) = (new Statistic(), new Statistic());
             string versions = "";
             for (int round = 0; round < parsed.GetValue(rounds); round++)

@@ -39,11 +39,14 @@ internal sealed class TinyModel : IDisposable
 
     private readonly List<LowResFeatures> _images = [];
 
-    public TinyModel()
+    private readonly InferenceOptions _options;
+
+    public TinyModel(Device? device = null, ScalarType precision = ScalarType.Float32)
     {
-        Prior = WithRandomWeights(new VdVae(Architecture), 1);
-        Twice = WithRandomWeights(new LowResEncoder(new LowResArchitecture(TwiceHyperparameters, Architecture)), 2);
-        FourTimes = WithRandomWeights(new LowResEncoder(new LowResArchitecture(FourTimesHyperparameters, Architecture)), 3);
+        _options = new InferenceOptions(device ?? CPU, precision);
+        Prior = Placed(WithRandomWeights(new VdVae(Architecture), 1));
+        Twice = Placed(WithRandomWeights(new LowResEncoder(new LowResArchitecture(TwiceHyperparameters, Architecture)), 2));
+        FourTimes = Placed(WithRandomWeights(new LowResEncoder(new LowResArchitecture(FourTimesHyperparameters, Architecture)), 3));
     }
 
     public static PriorArchitecture Architecture { get; } = new(Hyperparameters);
@@ -90,7 +93,7 @@ internal sealed class TinyModel : IDisposable
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         int size = encoder.Architecture.Hyperparameters.ImageSizeY;
-        FeaturePyramid pyramid = encoder.Encoder.call(Random(seed, 1, 3, size, size));
+        FeaturePyramid pyramid = encoder.Encoder.call(Random(seed, 1, 3, size, size).to(_options.Device).to(_options.Precision));
         var image = new LowResFeatures(encoder.Branch, pyramid);
         _images.Add(image);
         return image;
@@ -125,5 +128,13 @@ internal sealed class TinyModel : IDisposable
         Prior.Dispose();
         Twice.Dispose();
         FourTimes.Dispose();
+    }
+
+    private TModule Placed<TModule>(TModule module)
+        where TModule : nn.Module
+    {
+        module.to(_options.Precision);
+        module.to(_options.Device);
+        return module;
     }
 }

@@ -59,6 +59,9 @@ internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
             context.TakeMaps();
         }
 
+        // What leads here happens while a graphics card is busy with the step before, but no more than that: what it has been given can't be taken back when a request ends, and its time
+        // would be counted to much later steps.
+        TorchRuntime.Finish(model.Options.Device);
         using var batch = StepBatch.Gather(model, step, rows);
         if (groupStep.Group < model.Stage.EndGroup)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Encoding;
+using Cvdvae.Model.Layers;
 using Cvdvae.Model.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,14 +58,15 @@ internal sealed class EncoderModel : IDisposable
             images[i].Span.CopyTo(levels.bytes[(i * size * size * 3)..]);
         }
 
-        // (B, 3, H, W), channels-last in memory as it is.
+        // (B, 3, H, W)
         Tensor normalized = PixelInput.Normalize(levels.to(_options.Device).permute(0, 3, 1, 2), _prior);
-        FeaturePyramid pyramid = _scales[scale].Network.call(normalized.to(_options.Precision));
+        FeaturePyramid pyramid = _scales[scale].Network.call(normalized.to(_options.Precision).Laid());
         foreach (int resolution in pyramid.Resolutions)
         {
             pyramid[resolution].MoveToOuterDisposeScope();
         }
 
+        TorchRuntime.Finish(_options.Device);
         return pyramid;
     }
 

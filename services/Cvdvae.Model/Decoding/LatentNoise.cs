@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Model.Decoding;
@@ -13,26 +13,23 @@ internal static class LatentNoise
     public static Tensor Of(IReadOnlyList<DecodeRow> rows, LatentGroup group, int zdim, INoiseSource source, Tensor like)
     {
         int r = group.Resolution;
-        int perRow = r * r * zdim;
-        Tensor noise = empty([rows.Count, r, r, zdim], dtype: ScalarType.Float32);
-        Span<float> values = MemoryMarshal.Cast<byte, float>(noise.bytes);
-        for (int row = 0; row < rows.Count; row++)
-        {
-            Span<float> own = values.Slice(row * perRow, perRow);
-            float temperature = rows[row].Temperature(group.Index);
-            if (temperature == 0)
-            {
-                own.Clear();
-                continue;
-            }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor noise = OfRows(rows, group, r * r * zdim, source, like.device).view(rows.Count, r, r, zdim);
+        return noise.permute(0, 3, 1, 2).to(like.dtype).MoveToOuterDisposeScope();
+    }
 
-            source.FillNormal(new NoiseStream(rows[row].Seed, rows[row].Sample, (uint)group.Index), own);
-            if (temperature != 1)
-            {
-                noise.narrow(0, row, 1).TimesInPlace(temperature);
-            }
+    /// <summary>The numbers of each row, (B, perRow).</summary>
+    private static Tensor OfRows(IReadOnlyList<DecodeRow> rows, LatentGroup group, int perRow, INoiseSource source, Device device)
+    {
+        float[] temperatures = [.. rows.Select(row => row.Temperature(group.Index))];
+        if (temperatures.All(temperature => temperature == 0))
+        {
+            return zeros([rows.Count, perRow], dtype: ScalarType.Float32, device: device);
         }
 
-        return noise.permute(0, 3, 1, 2).to(like.dtype).to(like.device);
+        Tensor noise = source.Normals([.. rows.Select(row => new NoiseStream(row.Seed, row.Sample, (uint)group.Index))], perRow, device);
+        return temperatures.Distinct().Count() > 1
+            ? noise.mul_(tensor(temperatures).view(rows.Count, 1).to(device))
+            : temperatures[0] == 1 ? noise : noise.TimesInPlace(temperatures[0]);
     }
 }

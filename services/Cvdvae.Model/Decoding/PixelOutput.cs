@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using TorchSharp;
@@ -39,8 +38,8 @@ public sealed class PixelOutput
         Tensor values = sampling switch
         {
             PixelSampling.Sample => mixture.Sample(
-                Uniform(rows, _groupCount, [precise.shape[1] / 10, .. precise.shape[2..]], noise).to(precise.device),
-                Uniform(rows, _groupCount + 1, [3, .. precise.shape[2..]], noise).to(precise.device)),
+                Uniform(rows, _groupCount, [precise.shape[1] / 10, .. precise.shape[2..]], noise, precise.device),
+                Uniform(rows, _groupCount + 1, [3, .. precise.shape[2..]], noise, precise.device)),
             PixelSampling.Mode => mixture.Mode(),
             PixelSampling.Mean => mixture.Mean(),
             _ => throw new ArgumentOutOfRangeException(nameof(sampling), sampling, null),
@@ -55,16 +54,6 @@ public sealed class PixelOutput
         return values.Plus(1).TimesInPlace(127.5).Plus(outputBias).WithinInPlace(0, 255).round_().to(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Uniform(IReadOnlyList<DecodeRow> rows, int group, long[] shape, INoiseSource source)
-    {
-        Tensor uniform = empty([rows.Count, .. shape], dtype: ScalarType.Float32);
-        int perRow = (int)(uniform.numel() / rows.Count);
-        Span<float> values = MemoryMarshal.Cast<byte, float>(uniform.bytes);
-        for (int row = 0; row < rows.Count; row++)
-        {
-            source.FillUniform(new NoiseStream(rows[row].Seed, rows[row].Sample, (uint)group), values.Slice(row * perRow, perRow));
-        }
-
-        return uniform;
-    }
+    private static Tensor Uniform(IReadOnlyList<DecodeRow> rows, int group, long[] shape, INoiseSource source, Device device) =>
+        source.Uniforms([.. rows.Select(row => new NoiseStream(row.Seed, row.Sample, (uint)group))], (int)shape.Aggregate(1L, (count, side) => count * side), device).view([rows.Count, .. shape]);
 }

@@ -57,8 +57,8 @@ public sealed class TopDownDecoder : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>Whether features are kept channels-last in memory; only a benchmark switches it off, to measure what it gains.</summary>
-    internal bool ChannelsLast { get; init; } = true;
+    /// <summary>Whether features are kept channels-last in memory; null: in the fastest order. Only a benchmark sets it, to measure what the order gains.</summary>
+    internal bool? ChannelsLast { get; init; }
 
     /// <summary>The prior's structure.</summary>
     public PriorArchitecture Architecture { get; }
@@ -88,8 +88,7 @@ public sealed class TopDownDecoder : nn.Module
             LatentGroup group = Architecture.Groups[index];
             Tensor x = Enter(group, state.Features, state.Rows.Count);
             Tensor draws = LatentNoise.Of(state.Rows, group, Architecture.Hyperparameters.Zdim, noise, x);
-            draws = ChannelsLast ? draws : draws.contiguous();
-            state.Replace(_blocks[index].Draw(x, draws, new LatentSources(state.Rows)), index + 1);
+            state.Replace(_blocks[index].Draw(x, Laid(draws), new LatentSources(state.Rows)), index + 1);
         }
     }
 
@@ -136,7 +135,12 @@ public sealed class TopDownDecoder : nn.Module
     /// <summary>The block of a group.</summary>
     internal TopDownBlock BlockOf(LatentGroup group) => _blocks[group.Index];
 
-    private Tensor Laid(Tensor tensor) => ChannelsLast ? tensor.ChannelsLast() : tensor.contiguous();
+    private Tensor Laid(Tensor tensor) => ChannelsLast switch
+    {
+        null => tensor.Laid(),
+        true => tensor.ChannelsLast(),
+        false => tensor.contiguous(),
+    };
 
     private static Tensor Upsample(Tensor features, int resolution) =>
         nn.functional.interpolate(features, [resolution, resolution], mode: InterpolationMode.Nearest);

@@ -15,6 +15,6 @@ public static class PixelInput
     public static Tensor Normalize(Tensor levels, PriorHyperparameters prior)
     {
         using DisposeScope scope = NewDisposeScope();
-        return levels.to(ScalarType.Float32).Plus(prior.Shift).Times(prior.Scale).ChannelsLast().MoveToOuterDisposeScope();
+        return levels.to(ScalarType.Float32).Plus(prior.Shift).Times(prior.Scale).Laid().MoveToOuterDisposeScope();
     }
 }

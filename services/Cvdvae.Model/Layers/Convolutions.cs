@@ -23,23 +23,21 @@ internal static class Convolutions
     /// <summary>What a 1x1 convolution makes of an input.</summary>
     public static Tensor Of(this Conv2d convolution, Tensor input) => Apply1x1(input, convolution.weight, convolution.bias);
 
-    /// <summary>A 1x1 convolution of (B, C, H, W), in whatever way is fastest on a processor where it is channels-last in memory.</summary>
+    /// <summary>A 1x1 convolution of (B, C, H, W), in whatever way is fastest where it is <see cref="MemoryLayout.Laid"/>.</summary>
     /// <param name="input">(B, C, H, W).</param>
     /// <param name="weight">(out, C, 1, 1).</param>
     /// <param name="bias">(out), or none.</param>
     /// <returns>(B, out, H, W), in the same layout.</returns>
     public static Tensor Apply1x1(Tensor input, Tensor weight, Tensor? bias)
     {
-        if (input.device_type != DeviceType.CPU)
-        {
-            return nn.functional.conv2d(input, weight, bias);
-        }
-
         long[] shape = input.shape;
         (long batch, long channels, long height, long width) = (shape[0], shape[1], shape[2], shape[3]);
+        bool isOnCard = input.device_type != DeviceType.CPU;
         bool isLarge = batch * height * width * channels * weight.shape[0] >= LeastWork;
-        bool isTrusted = OneDnnCheck.Is1x1Right(input.dtype);
-        if (isTrusted && (!IsChannelsLast(shape, input.stride()) || (isLarge && batch >= LeastBatch)))
+        bool isTrusted = !isOnCard && OneDnnCheck.Is1x1Right(input.dtype);
+
+        // On a card a product adds the bias on the way and is started sooner than cuDNN's convolution; it wants the channels next to each other, where float32 has them not.
+        if (isOnCard ? input.dtype == ScalarType.Float32 || !IsChannelsLast(shape, input.stride()) : isTrusted && (!IsChannelsLast(shape, input.stride()) || (isLarge && batch >= LeastBatch)))
         {
             return nn.functional.conv2d(input, weight, bias);
         }

@@ -7,8 +7,8 @@ namespace Cvdvae.Model.Layers;
 public static class Freezing
 {
     /// <summary>
-    /// Brings the weights of all convolutions into the order in which the processor wants them, once instead of at every call, and gives up those in the usual order: such a module can only be run, without gradients. On other
-    /// devices, in other types than float32, or where the processor's results are wrong, it stays as it is.
+    /// Brings the weights of all convolutions into the order in which the device wants them, once instead of at every call, and gives up those in the usual order: such a module can only be run, without gradients. On a
+    /// processor it stays as it is in other types than float32, or where the processor's results are wrong.
     /// </summary>
     /// <param name="module">The module, with its final weights on its final device.</param>
     /// <returns>The module.</returns>

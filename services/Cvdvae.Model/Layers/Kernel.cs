@@ -7,7 +7,7 @@ namespace Cvdvae.Model.Layers;
 
 /// <summary>
 /// A 1x1 or 3x3 convolution as layers apply it: a whole one, some of its channels, or two that share their output. It reads the parameters at every call, so that they may change and gradients reach them, until it is
-/// <see cref="Freeze">frozen</see>: then it has weights of its own, in the order in which the processor wants them.
+/// <see cref="Freeze">frozen</see>: then it has weights of its own, in the order in which the device wants them.
 /// </summary>
 internal sealed class Kernel : nn.Module
 {
@@ -23,6 +23,7 @@ internal sealed class Kernel : nn.Module
     private Tensor? _ordered;
     private Tensor? _weight;
     private Tensor? _bias;
+    private bool _isFrozen;
 
     private Kernel(Func<(Tensor Weight, Tensor? Bias)> read, int resolution, bool isSpatial, params IReadOnlyList<Conv2d> sources)
         : base(nameof(Kernel))
@@ -80,13 +81,13 @@ internal sealed class Kernel : nn.Module
     }
 
     /// <summary>
-    /// Takes the weights as they are now, in the order in which the processor wants them; later changes of the parameters are not seen. Nothing happens, and the parameters stay in use, where they are not float32 on a processor whose
-    /// results in that order are right.
+    /// Takes the weights as they are now, in the order in which the device wants them; later changes of the parameters are not seen. Nothing happens, and the parameters stay in use, on a processor where they are not float32 or where
+    /// its results in that order are wrong.
     /// </summary>
     /// <returns>Whether the parameters are no longer needed.</returns>
     public bool Freeze()
     {
-        if (_bias is not null || _isSummand)
+        if (_isFrozen || _isSummand)
         {
             return true;
         }
@@ -94,6 +95,14 @@ internal sealed class Kernel : nn.Module
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         (Tensor weight, Tensor? bias) = _read();
+        if (weight.device_type == DeviceType.CUDA)
+        {
+            // As they are, but put together and in the order of the maps for good, not at every call.
+            _weight = weight.Laid().clone().DetachFromDisposeScope();
+            _bias = bias?.clone().DetachFromDisposeScope();
+            return _isFrozen = true;
+        }
+
         if (weight.device_type != DeviceType.CPU || weight.dtype != ScalarType.Float32 || OneDnnCheck.Program is not { } program)
         {
             return false;
@@ -112,7 +121,7 @@ internal sealed class Kernel : nn.Module
 
         _bias = (bias?.clone() ?? zeros(weight.shape[0])).DetachFromDisposeScope();
         _program = program;
-        return true;
+        return _isFrozen = true;
     }
 
     /// <inheritdoc/>

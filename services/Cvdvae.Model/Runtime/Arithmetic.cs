@@ -19,6 +19,20 @@ public static class Arithmetic
     /// <summary>x + y, in x.</summary>
     public static Tensor PlusInPlace(this Tensor x, Tensor y) => x.add_(y, One);
 
+    /// <summary>0, 1, ... up to <paramref name="count"/> - 1, int64.</summary>
+    public static Tensor UpTo(long count, Device device)
+    {
+        using Scalar end = count.ToScalar();
+        return arange(end, dtype: ScalarType.Int64, device: device);
+    }
+
+    /// <summary>x + y, in x.</summary>
+    public static Tensor PlusInPlace(this Tensor x, double y)
+    {
+        using Scalar number = y.ToScalar();
+        return x.add_(number, One);
+    }
+
     /// <summary>x + y.</summary>
     public static Tensor Plus(this Tensor x, double y)
     {

@@ -38,7 +38,7 @@ public sealed record InferenceOptions(Device Device, ScalarType Precision)
             throw new ArgumentException($"device: '{device}' is not cpu, cuda or cuda:N");
         }
 
-        int count = TorchSharp.torch.cuda.is_available() ? TorchSharp.torch.cuda.device_count() : 0;
+        int count = TorchRuntime.CudaDevices;
         return index < count
             ? new Device(DeviceType.CUDA, index)
             : throw new ArgumentException($"device: '{device}' is not there; {(count == 0 ? "no CUDA device is" : $"there are {count} CUDA devices")}");

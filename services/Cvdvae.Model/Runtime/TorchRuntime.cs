@@ -32,6 +32,19 @@ public static partial class TorchRuntime
     /// <summary>Whether memory comes from glibc's heaps, not from another allocator that was preloaded.</summary>
     public static bool UsesHeapsOfGlibc => HeapsOfGlibc.Value;
 
+    /// <summary>CUDA devices that this build can use; none where libtorch is the one for the CPU.</summary>
+    public static int CudaDevices => cuda.is_available() ? cuda.device_count() : 0;
+
+    /// <summary>Waits until a device has done all that it was given: operations of a graphics card return before it has begun with them. On the CPU nothing is left to wait for.</summary>
+    /// <param name="device">The device.</param>
+    public static void Finish(Device device)
+    {
+        if (device.type == TorchSharp.DeviceType.CUDA)
+        {
+            cuda.synchronize(device);
+        }
+    }
+
     /// <summary>Applies the settings; later calls only change the number of threads, of the calling thread at once and of others with their next <see cref="UseThreadsFor"/>.</summary>
     /// <param name="threads">Threads inside an operation; null: as many as the processor quota allows.</param>
     public static void Apply(int? threads = null)

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Cvdvae.Model.Sampling;
 
 /// <summary>
@@ -18,4 +20,16 @@ public interface INoiseSource
     /// <param name="stream">Which sequence to read.</param>
     /// <param name="destination">Receives elements 0, 1, 2, ... in row-major order of the tensor it stands for.</param>
     public void FillUniform(NoiseStream stream, Span<float> destination);
+
+    /// <summary>The first standard normals of some streams as a tensor.</summary>
+    /// <param name="streams">The streams, one for each row.</param>
+    /// <param name="length">Numbers of each stream, below 2^31.</param>
+    /// <param name="device">Where the tensor is to be.</param>
+    /// <returns>(streams, length), float32, owned by the caller.</returns>
+    public Tensor Normals(IReadOnlyList<NoiseStream> streams, int length, Device device) => NoiseTensors.Of(streams, length, device, FillNormal);
+
+    /// <summary>The first uniforms of some streams as a tensor.</summary>
+    /// <inheritdoc cref="Normals" path="/param"/>
+    /// <inheritdoc cref="Normals" path="/returns"/>
+    public Tensor Uniforms(IReadOnlyList<NoiseStream> streams, int length, Device device) => NoiseTensors.Of(streams, length, device, FillUniform);
 }

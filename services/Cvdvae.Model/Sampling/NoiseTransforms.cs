@@ -15,9 +15,12 @@ internal static class NoiseTransforms
     /// <summary>Largest uniform: the float nearest to 1 - 1e-5.</summary>
     public const float HighestUniform = (float)(1 - 1e-5);
 
-    private const float UniformRange = (float)(1 - 2e-5);
-    private const float TwoToMinus24 = 1f / (1 << 24);
-    private const float TwoToMinus32 = TwoToMinus24 / 256;
+    /// <summary>From the smallest uniform to the largest.</summary>
+    public const float UniformRange = (float)(1 - 2e-5);
+    /// <summary>2^-24.</summary>
+    public const float TwoToMinus24 = 1f / (1 << 24);
+    /// <summary>2^-32.</summary>
+    public const float TwoToMinus32 = TwoToMinus24 / 256;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector256<float> Cosine, Vector256<float> Sine) Normals(Vector256<uint> radiusWords, Vector256<uint> angleWords)

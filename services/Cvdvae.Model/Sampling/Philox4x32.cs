@@ -13,10 +13,17 @@ public static class Philox4x32
     /// <summary>Rounds of the recommended variant.</summary>
     public const int Rounds = 10;
 
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9;
-    private const uint Weyl1 = 0xBB67AE85;
+    /// <summary>Factor of counter word 0 in each round.</summary>
+    internal const uint Multiplier0 = 0xD2511F53;
+
+    /// <summary>Factor of counter word 2.</summary>
+    internal const uint Multiplier1 = 0xCD9E8D57;
+
+    /// <summary>What key word 0 grows by from round to round.</summary>
+    internal const uint Weyl0 = 0x9E3779B9;
+
+    /// <summary>What key word 1 grows by.</summary>
+    internal const uint Weyl1 = 0xBB67AE85;
 
     /// <summary>The four random words of one counter.</summary>
     /// <param name="counter">Counter words c0 to c3.</param>

@@ -31,17 +31,19 @@ public sealed class ReferenceVerifier
     private readonly VdVae _prior;
     private readonly LowResEncoder? _encoder;
     private readonly ITensorSource _reference;
+    private readonly Device _device;
     private readonly Func<string, double> _tolerance;
     private readonly List<TensorComparison> _comparisons = [];
 
     /// <summary>Creates a verifier.</summary>
     /// <param name="prior">The prior with its posterior.</param>
-    /// <param name="encoder">The low-res encoder for the tensors <c>cond.*</c>, or null.</param>
+    /// <param name="encoder">The low-res encoder for the tensors <c>cond.*</c>, on the same device, or null.</param>
     /// <param name="reference">The reference file.</param>
     /// <param name="tolerance">Relative tolerance by tensor name; null: <see cref="Tolerance"/> for all.</param>
     public ReferenceVerifier(VdVae prior, LowResEncoder? encoder, ITensorSource reference, Func<string, double>? tolerance = null)
     {
         (_prior, _encoder, _reference) = (prior, encoder, reference);
+        _device = prior.parameters().First().device;
         _tolerance = tolerance ?? (_ => Tolerance);
     }
 
@@ -101,7 +103,7 @@ public sealed class ReferenceVerifier
             return;
         }
 
-        Tensor levels = Read("x.u8").permute(0, 3, 1, 2);
+        Tensor levels = ReadThere("x.u8").permute(0, 3, 1, 2);
         Tensor normalized = _prior.Normalize(levels);
         Compare("x.norm", normalized.permute(0, 2, 3, 1));
         using (FeaturePyramid pyramid = _prior.Encoder.call(normalized))
@@ -143,19 +145,19 @@ public sealed class ReferenceVerifier
         Compare("dmol.params.nhwc", _prior.Decoder.PixelParameters(Decode(sampled, noise)).permute(0, 2, 3, 1));
 
         // From the recorded parameters, so that an error in the parameters can't turn another component up.
-        var mixture = new MixtureOfLogistics(Read("dmol.params.nhwc").permute(0, 3, 1, 2).contiguous());
-        Tensor uniforms = Read("dmol.u.mixture").permute(0, 3, 1, 2).contiguous();
-        Compare("dmol.sample.nhwc", mixture.Sample(uniforms, Read("dmol.u.logistic").permute(0, 3, 1, 2).contiguous()).permute(0, 2, 3, 1));
+        var mixture = new MixtureOfLogistics(ReadThere("dmol.params.nhwc").permute(0, 3, 1, 2).contiguous());
+        Tensor uniforms = ReadThere("dmol.u.mixture").permute(0, 3, 1, 2).contiguous();
+        Compare("dmol.sample.nhwc", mixture.Sample(uniforms, ReadThere("dmol.u.logistic").permute(0, 3, 1, 2).contiguous()).permute(0, 2, 3, 1));
         Compare("dmol.mode.nhwc", mixture.Mode().permute(0, 2, 3, 1));
     }
 
     private void CompareConditioned(LowResEncoder encoder, RecordedNoise noise)
     {
-        Tensor y = _prior.Normalize(Read("y.u8"));
+        Tensor y = _prior.Normalize(ReadThere("y.u8"));
         Compare("y.norm", y);
         using FeaturePyramid pyramid = encoder.Encoder.call(y);
         ComparePyramid("cond.enc.act", pyramid);
-        IReadOnlyList<Tensor> divergences = encoder.Divergences(_prior, _prior.Normalize(Read("x.u8").permute(0, 3, 1, 2)), y, noise.Normals);
+        IReadOnlyList<Tensor> divergences = encoder.Divergences(_prior, _prior.Normalize(ReadThere("x.u8").permute(0, 3, 1, 2)), y, noise.Normals);
         for (int group = 0; group < divergences.Count; group++)
         {
             Compare($"cond.train.kl.{group}", divergences[group]);
@@ -219,4 +221,7 @@ public sealed class ReferenceVerifier
     private bool Has(string name) => _reference.Entries.ContainsKey(name);
 
     private Tensor Read(string name) => TorchTensors.Load(_reference, name);
+
+    /// <summary>A tensor on the model's device.</summary>
+    private Tensor ReadThere(string name) => Read(name).to(_device);
 }

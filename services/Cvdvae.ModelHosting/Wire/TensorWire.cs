@@ -54,7 +54,7 @@ public static class TensorWire
         return content;
     }
 
-    /// <summary>A tensor on the device, in the given precision; feature maps (four dimensions) are channels-last in memory.</summary>
+    /// <summary>A tensor on the device, in the given precision; feature maps (four dimensions) are laid as convolutions want them.</summary>
     /// <param name="content">The elements, of a floating type for features.</param>
     /// <param name="options">Device and precision.</param>
     public static Tensor ToTensor(TensorContent content, InferenceOptions options)
@@ -64,7 +64,7 @@ public static class TensorWire
         Tensor raw = empty([.. content.Shape.Select(length => (long)length)], dtype: ToScalarType("type", content.Type), device: CPU);
         content.Data.Span.CopyTo(raw.bytes);
         Tensor moved = raw.to(options.Device).to(options.Precision);
-        Tensor laid = moved.dim() == 4 ? moved.ChannelsLast() : moved;
+        Tensor laid = moved.dim() == 4 ? moved.Laid() : moved;
         return laid.MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Cvdvae.Model.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ internal static class DeviceOption
             return CPU;
         }
 
-        int count = cuda.is_available() ? cuda.device_count() : 0;
+        int count = TorchRuntime.CudaDevices;
         int index = Index(text) ?? 0;
         return index < count
             ? new Device(DeviceType.CUDA, index)

@@ -5,6 +5,7 @@ using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Verification;
 using Cvdvae.Model.Weights;
+using static TorchSharp.torch;
 
 namespace Cvdvae.Trainer.Commands;
 
@@ -15,15 +16,16 @@ internal static class VerifyCommand
     {
         var modelFolder = new Option<string>("--model") { Description = "model folder", Required = true };
         var io = new Option<string>("--io") { Description = "reference file made by the official programs from the same weights (see docs/verification.md)", Required = true };
-        var command = new Command("verify", "recompute the tensors of a reference file and compare them one by one; exit status 1 when one is off") { modelFolder, io };
+        Option<string> device = DeviceOption.Create();
+        var command = new Command("verify", "recompute the tensors of a reference file and compare them one by one; exit status 1 when one is off") { modelFolder, io, device };
         command.SetAction(parsed =>
         {
             TorchRuntime.Apply();
+            Device place = DeviceOption.Read(parsed, device);
             ModelFolder folder = ModelFolder.Open(parsed.GetRequiredValue(modelFolder));
             using SafetensorsFile reference = SafetensorsFile.Open(parsed.GetRequiredValue(io));
-            using var prior = new VdVae(folder.Prior);
-            ModelFolder.Load(prior, folder.PriorPath);
-            using LowResEncoder? encoder = Encoder(folder, reference);
+            using VdVae prior = folder.LoadPrior(place);
+            using LowResEncoder? encoder = Encoder(folder, reference, place);
             var verifier = new ReferenceVerifier(prior, encoder, reference);
             return Print(verifier.Run(), verifier.NotCompared, parsed.InvocationConfiguration.Output) ? 0 : 1;
         });
@@ -31,17 +33,14 @@ internal static class VerifyCommand
     }
 
     /// <summary>The low-res encoder for the images y of the file, or null where the file has no such images or the model is a prior alone.</summary>
-    private static LowResEncoder? Encoder(ModelFolder folder, SafetensorsFile reference)
+    private static LowResEncoder? Encoder(ModelFolder folder, SafetensorsFile reference, Device device)
     {
         if (!reference.Entries.TryGetValue("y.u8", out TensorEntry? y) || folder.Manifest.Encoders.Count == 0)
         {
             return null;
         }
 
-        int scale = folder.Prior.Hyperparameters.ImageSize / (int)Math.Max(1, y.Shape[^1]);
-        var encoder = new LowResEncoder(folder.LowRes(scale));
-        ModelFolder.Load(encoder, folder.EncoderPath(scale));
-        return encoder;
+        return folder.LoadEncoder(folder.Prior.Hyperparameters.ImageSize / (int)Math.Max(1, y.Shape[^1]), device);
     }
 
     private static bool Print(IReadOnlyList<TensorComparison> comparisons, IReadOnlyList<string> notCompared, TextWriter output)

@@ -96,7 +96,7 @@ internal sealed class ConsistencyCurve(TopDownDecoder decoder, PixelSampling sam
         // The noise of a row belongs to its seed and sample: another seed, and no sample twice.
         DecodeRow[] rows = [.. Enumerable.Range(0, options.Completions).Select(completion =>
             new DecodeRow(options.Seed + 1, (uint)((prefix * options.Completions) + completion), 1, options.Temperature))];
-        Tensor? features = shared.Features?.expand(rows.Length, -1, -1, -1).clone().ChannelsLast();
+        Tensor? features = shared.Features?.expand(rows.Length, -1, -1, -1).clone().Laid();
         using var state = new DecodeState(rows, shared.NextGroup, features);
         decoder.Advance(state, decoder.EndGroup, _noise);
         return Pictures.FromLevels(new PixelOutput(_groups.Count).Images(decoder.PixelParameters(state.Features!), rows, sampling, _noise));

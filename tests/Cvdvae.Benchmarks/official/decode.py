@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
 Times one super-resolution with the official program jprost76/srvdvae: the low-res encoder, the conditioned top-down pass at temperature 0.8 and
-the pixels, batch 1, float32, random weights. Prints one line of JSON.
+the pixels, float32, random weights. Prints one line of JSON.
 
 example: python3 decode.py --srvdvae ~/srvdvae --hparams ffhq256-x4.json --threads 2 --runs 5
 """
@@ -11,14 +11,17 @@ import torch
 
 
 def main():
-    options = measuring.arguments(__doc__.strip().split("\n\n")[0], "srvdvae").parse_args()
+    parser = measuring.arguments(__doc__.strip().split("\n\n")[0], "srvdvae")
+    parser.add_argument("--images", type=int, default=1, metavar="N", help="images in a batch (default 1)")
+    options = parser.parse_args()
     measuring.start(options)
     import official
 
     hyperparameters = official.read_hyperparameters(options.hparams)
     model, _, _ = official.build_conditional(options.clone, hyperparameters)
+    model.to(options.device)
     size = hyperparameters.image_size_y
-    levels = torch.randint(0, 256, (1, 3, size, size)).float()
+    levels = torch.randint(0, 256, (options.images, 3, size, size)).float().to(options.device)
 
     def run(clock):
         activations = model.encoder_y.forward(model.normalize_input(levels))
@@ -29,8 +32,8 @@ def main():
         clock.lap("pixels")
 
     with torch.no_grad():
-        times = measuring.measure(run, options.runs)
-    measuring.report("official decode", options, model, times)
+        times = measuring.measure(run, options)
+    measuring.report("official decode", options, model, times, images=options.images)
 
 
 if __name__ == "__main__":

@@ -22,13 +22,14 @@ def main():
 
     hyperparameters = official.read_hyperparameters(options.hparams)
     model, _, _ = official.build_prior(options.clone, hyperparameters)
+    model.to(options.device)
     average = copy.deepcopy(model)
     model.train().requires_grad_(True)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=hyperparameters.lr, weight_decay=hyperparameters.wd,
         betas=(hyperparameters.adam_beta1, hyperparameters.adam_beta2), foreach=True)
     size = hyperparameters.image_size
-    levels = torch.randint(0, 256, (options.batch, size, size, 3)).float()
+    levels = torch.randint(0, 256, (options.batch, size, size, 3)).float().to(options.device)
     x, target = (levels + hyperparameters.shift) * hyperparameters.scale, (levels - 127.5) / 127.5
     skipped = 0
 
@@ -49,7 +50,7 @@ def main():
                 mean.mul_(hyperparameters.ema_rate).add_(parameter * (1 - hyperparameters.ema_rate))
         clock.lap("update")
 
-    times = measuring.measure(run, options.runs)
+    times = measuring.measure(run, options)
     measuring.report(
         "official training step", options, model, times, batch=options.batch,
         images_per_s=round(options.batch / statistics.median(times["total"]), 3), skipped_updates=skipped)

@@ -6,7 +6,7 @@ namespace Cvdvae.Model.Tests.Verification;
 public sealed class ReferenceVerifierTests(ITestOutputHelper output)
 {
     // Tighter than what a user's model has to meet: 1e-4 of the largest magnitude, 1e-3 for the likelihood.
-    private static double Tolerance(string name) => name.StartsWith("posterior.nll", StringComparison.Ordinal) ? 1e-3 : 1e-4;
+    internal static double Tolerance(string name) => name.StartsWith("posterior.nll", StringComparison.Ordinal) ? 1e-3 : 1e-4;
 
     [Theory]
     [InlineData("tiny", "tiny-vdvae.th")]

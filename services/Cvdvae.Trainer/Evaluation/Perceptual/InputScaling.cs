@@ -28,7 +28,7 @@ internal sealed record InputScaling(bool IsBgr, IReadOnlyList<double> Mean, IRea
         using DisposeScope scope = NewDisposeScope();
         Tensor values = levels.to(ScalarType.Float32);
         Tensor ordered = IsBgr ? values.flip(1) : values;
-        return ((ordered - PerChannel(Mean, levels.device)) / PerChannel(Deviation, levels.device)).ChannelsLast().MoveToOuterDisposeScope();
+        return ((ordered - PerChannel(Mean, levels.device)) / PerChannel(Deviation, levels.device)).Laid().MoveToOuterDisposeScope();
     }
 
     private static Tensor PerChannel(IReadOnlyList<double> values, Device device) => tensor([.. values], [1, values.Count, 1, 1], ScalarType.Float32, device);
