@@ -15,7 +15,7 @@ internal sealed class BenchArguments
     private readonly Option<ArrivalPattern> _pattern = Choice.Of(
         "--distribution", "how the calls of a rate follow each other, constant by default", ("constant", ArrivalPattern.Constant), ("poisson", ArrivalPattern.Poisson));
 
-    private readonly Option<double> _warmUp = Seconds("--warm-up", "seconds of load before anything is measured", 2, 0);
+    private readonly Option<double> _warmUp = Seconds("--warm-up", "seconds of load before anything is measured, and until the first calls have ended; 0: none", 2, 0);
     private readonly Option<double> _window = Seconds("--window", "seconds of a measurement window", 5, 0.01);
     private readonly Option<int> _mostWindows = CheckedOption.Number("--max-windows", "most windows of a level", 10, 1, 1000);
     private readonly Option<double> _stability = CheckedOption.Number("--stability", "percent by which the last three windows may differ from their mean", 10.0, 0.0, 1000.0);

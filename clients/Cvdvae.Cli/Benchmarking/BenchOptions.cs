@@ -6,7 +6,7 @@ internal sealed record BenchOptions
     /// <summary>Windows that have to be alike.</summary>
     public const int AlikeWindows = 3;
 
-    /// <summary>Load before anything is measured.</summary>
+    /// <summary>Load before anything is measured; of a concurrency also until the calls that began at once have ended. Zero: everything is measured.</summary>
     public TimeSpan WarmUp { get; init; }
 
     /// <summary>Length of a window.</summary>

@@ -8,7 +8,11 @@ internal sealed class ConcurrentLoad(int concurrency, BenchCall call, TimeProvid
 {
     // A server that refuses at once would otherwise be asked thousands of times a second.
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(50);
+    private readonly TaskCompletionSource _firstCallsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _firstEnded;
     private int _next = -1;
+
+    public Task FirstCallsEnded => _firstCallsEnded.Task;
 
     public Task RunAsync(Action<CallRecord> record, int? most, CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => WorkAsync(record, most ?? int.MaxValue, stop)));
@@ -16,6 +20,7 @@ internal sealed class ConcurrentLoad(int concurrency, BenchCall call, TimeProvid
     private async Task WorkAsync(Action<CallRecord> record, int most, CancellationToken stop)
     {
         await Task.Yield();
+        bool isFirst = true;
         for (int number = Interlocked.Increment(ref _next); number < most && !stop.IsCancellationRequested; number = Interlocked.Increment(ref _next))
         {
             if (await call.RunAsync(number, time.GetTimestamp(), stop) is { } ended)
@@ -26,6 +31,13 @@ internal sealed class ConcurrentLoad(int concurrency, BenchCall call, TimeProvid
                     await Task.Delay(PauseAfterError, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
+
+            if (isFirst && Interlocked.Increment(ref _firstEnded) == concurrency)
+            {
+                _firstCallsEnded.SetResult();
+            }
+
+            isFirst = false;
         }
     }
 }

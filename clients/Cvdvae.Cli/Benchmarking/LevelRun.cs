@@ -59,6 +59,11 @@ internal sealed class LevelRun(BenchOptions options, TimeProvider time, Action<s
         {
             report($"{level}: warm-up");
             await Task.Delay(options.WarmUp, time, stop);
+            if (options.WarmUp > TimeSpan.Zero)
+            {
+                await Task.WhenAny(load.FirstCallsEnded, running).WaitAsync(stop);
+            }
+
             TakeAll();
             return options.Duration is { } duration ? (await WindowAsync(duration, stop), null) : await UntilStableAsync(level, stop);
         }

@@ -9,6 +9,9 @@ namespace Cvdvae.Cli.Benchmarking;
 /// <param name="time">Clock of the calls.</param>
 internal sealed class RateLoad(IEnumerable<TimeSpan> arrivals, BenchCall call, int mostRunning, TimeProvider time) : ILoad
 {
+    /// <summary>None of them begin at once.</summary>
+    public Task FirstCallsEnded => Task.CompletedTask;
+
     public async Task RunAsync(Action<CallRecord> record, int? most, CancellationToken stop)
     {
         var running = new ConcurrentDictionary<int, Task>();

@@ -49,6 +49,29 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("0.05", 0)]
+    [InlineData("0", 4)]
+    public async Task Bench_FirstCallsLongerThanTheWarmUp_CountsThemOnlyWithoutOne(string warmUp, int slowCalls)
+    {
+        var pause = TimeSpan.FromSeconds(1);
+        await using FakeServer server = await FakeServer.StartAsync(new FakeUpscaler
+        {
+            Admission = (call, _) =>
+            {
+                if (call <= 4)
+                {
+                    Thread.Sleep(pause);
+                }
+            },
+        });
+
+        JsonElement level = Assert.Single(await LevelsAsync(server, ["--concurrency", "4", "--warm-up", warmUp, "--duration", "2"]));
+
+        Assert.Equal(slowCalls > 0, level.GetProperty("result_ms").GetProperty("max").GetDouble() >= pause.TotalMilliseconds);
+        Assert.True(level.GetProperty("requests").GetInt32() > slowCalls);
+    }
+
+    [Theory]
     [InlineData("constant")]
     [InlineData("poisson")]
     public async Task Bench_Rate_KeepsItWhateverTheServerTakes(string distribution)
