@@ -111,7 +111,7 @@ internal sealed class Kernel : nn.Module
         bool canOrder = _isSpatial || weight.shape[1] % 2 == 0;
         if (canOrder)
         {
-            _ordered = (_isSpatial ? program.Order3x3(weight) : program.Order1x1(weight)).DetachFromDisposeScope();
+            _ordered = (_isSpatial ? program.Order3x3(weight, _resolution) : program.Order1x1(weight)).DetachFromDisposeScope();
         }
 
         if (!canOrder || (!_isSpatial && weight.numel() * _resolution * _resolution < LeastWork))

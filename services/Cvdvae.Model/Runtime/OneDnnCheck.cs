@@ -62,7 +62,7 @@ public static class OneDnnCheck
 
         // Plain 3x3 convolutions were right wherever 1x1 convolutions were wrong.
         Tensor convolved = nn.functional.conv2d(input, wide, bias, padding: [1, 1]);
-        (Tensor ordered, Tensor orderedWide) = (program.Order1x1(narrow), program.Order3x3(wide));
+        (Tensor ordered, Tensor orderedWide) = (program.Order1x1(narrow), program.Order3x3(wide, side));
         return IsClose(program.Apply1x1(input, ordered, bias, activated: false), product)
             && IsClose(program.Apply1x1(input, ordered, bias, activated: true), nn.functional.gelu(product))
             && IsClose(program.Apply3x3(input, orderedWide, bias, activated: false), convolved)

@@ -24,8 +24,8 @@ internal sealed class OneDnnProgram
             halves = torch.reshape(weight, [torch.size(weight, 0), 2, -1])
             pairs = torch.contiguous(torch.unsqueeze(torch.permute(halves, [0, 2, 1]), 2))
             return ops.mkldnn._reorder_convolution_weight(pairs, [0, 0], [1, 2], [1, 1], 1, [1, torch.size(pairs, 1), 1, 128])
-          def order_3x3(self: __torch__.Program, weight: Tensor) -> Tensor:
-            return ops.mkldnn._reorder_convolution_weight(weight, [1, 1], [1, 1], [1, 1], 1, [1, torch.size(weight, 1), 16, 16])
+          def order_3x3(self: __torch__.Program, weight: Tensor, map: Tensor) -> Tensor:
+            return ops.mkldnn._reorder_convolution_weight(weight, [1, 1], [1, 1], [1, 1], 1, [1, torch.size(weight, 1), torch.size(map, 0), torch.size(map, 1)])
           def strip(self: __torch__.Program, input: Tensor) -> int:
             pixels = torch.mul(torch.size(input, 2), torch.size(input, 3))
             if torch.eq(torch.remainder(pixels, 64), 0):
@@ -65,8 +65,14 @@ internal sealed class OneDnnProgram
     /// <summary>Brings the weight of a 1x1 convolution, (out, in, 1, 1) with an even number of inputs, into oneDNN's order.</summary>
     public Tensor Order1x1(Tensor weight) => _program.Invoke("order_1x1"u8, weight);
 
-    /// <summary>Brings the weight of a 3x3 convolution, (out, in, 3, 3), into oneDNN's order.</summary>
-    public Tensor Order3x3(Tensor weight) => _program.Invoke("order_3x3"u8, weight);
+    /// <summary>Brings the weight of a 3x3 convolution, (out, in, 3, 3), into oneDNN's order for maps of a size: others cost a way from order to order at each call, slower than the one from libtorch's.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="side">Side of the maps.</param>
+    public Tensor Order3x3(Tensor weight, int side)
+    {
+        using Tensor map = empty(side, side);
+        return _program.Invoke("order_3x3"u8, weight, map);
+    }
 
     /// <summary>The 1x1 convolution of (B, in, H, W) to (B, out, H, W), optionally GELU of it.</summary>
     public Tensor Apply1x1(Tensor input, Tensor weight, Tensor bias, bool activated) =>
