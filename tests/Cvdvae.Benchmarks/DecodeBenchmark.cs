@@ -25,16 +25,10 @@ internal sealed class DecodeBenchmark : IDisposable
     {
         var architecture = new PriorArchitecture(prior);
         random.manual_seed(0);
-        _encoder = new LowResEncoder(new LowResArchitecture(lowRes, architecture));
-        _decoder = new TopDownDecoder(architecture) { ChannelsLast = channelsLast };
+        _encoder = options.Place(new LowResEncoder(new LowResArchitecture(lowRes, architecture)));
+        _decoder = options.Place(new TopDownDecoder(architecture) { ChannelsLast = channelsLast });
         _channelsLast = channelsLast;
         _options = options;
-        foreach (nn.Module module in (nn.Module[])[_encoder, _decoder])
-        {
-            module.to(options.Precision);
-            module.to(options.Device);
-        }
-
         if (frozen)
         {
             _encoder.Freeze();
@@ -45,9 +39,7 @@ internal sealed class DecodeBenchmark : IDisposable
     /// <summary>Of a model's weights.</summary>
     public DecodeBenchmark(ModelFolder folder, int scale, InferenceOptions options)
     {
-        _encoder = folder.LoadEncoder(scale, options.Device);
-        _encoder.to(options.Precision);
-        _encoder.Freeze();
+        _encoder = options.Place(folder.LoadEncoder(scale, options.Device)).Freeze();
         _decoder = folder.LoadDecoder(options);
         _options = options;
     }
@@ -60,7 +52,7 @@ internal sealed class DecodeBenchmark : IDisposable
         using DisposeScope scope = NewDisposeScope();
         int size = _encoder.Architecture.Hyperparameters.ImageSizeY;
         Tensor y = rand(images, 3, size, size).to(_options.Device).to(_options.Precision);
-        y = _channelsLast switch { null => y.Laid(), true => y.ChannelsLast(), false => y };
+        y = y.InOrder(_channelsLast);
 
         TorchRuntime.UseThreadsFor(images * MultiplyAdds.Of(_encoder.Architecture.BottomUp));
         long start = Stopwatch.GetTimestamp();

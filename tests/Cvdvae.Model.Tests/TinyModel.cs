@@ -44,9 +44,9 @@ internal sealed class TinyModel : IDisposable
     public TinyModel(Device? device = null, ScalarType precision = ScalarType.Float32)
     {
         _options = new InferenceOptions(device ?? CPU, precision);
-        Prior = Placed(WithRandomWeights(new VdVae(Architecture), 1));
-        Twice = Placed(WithRandomWeights(new LowResEncoder(new LowResArchitecture(TwiceHyperparameters, Architecture)), 2));
-        FourTimes = Placed(WithRandomWeights(new LowResEncoder(new LowResArchitecture(FourTimesHyperparameters, Architecture)), 3));
+        Prior = _options.Place(WithRandomWeights(new VdVae(Architecture), 1));
+        Twice = _options.Place(WithRandomWeights(new LowResEncoder(new LowResArchitecture(TwiceHyperparameters, Architecture)), 2));
+        FourTimes = _options.Place(WithRandomWeights(new LowResEncoder(new LowResArchitecture(FourTimesHyperparameters, Architecture)), 3));
     }
 
     public static PriorArchitecture Architecture { get; } = new(Hyperparameters);
@@ -128,13 +128,5 @@ internal sealed class TinyModel : IDisposable
         Prior.Dispose();
         Twice.Dispose();
         FourTimes.Dispose();
-    }
-
-    private TModule Placed<TModule>(TModule module)
-        where TModule : nn.Module
-    {
-        module.to(_options.Precision);
-        module.to(_options.Device);
-        return module;
     }
 }

@@ -20,7 +20,6 @@ internal sealed class ConcurrentLoad(int concurrency, BenchCall call, TimeProvid
     private async Task WorkAsync(Action<CallRecord> record, int most, CancellationToken stop)
     {
         await Task.Yield();
-        bool isFirst = true;
         for (int number = Interlocked.Increment(ref _next); number < most && !stop.IsCancellationRequested; number = Interlocked.Increment(ref _next))
         {
             if (await call.RunAsync(number, time.GetTimestamp(), stop) is { } ended)
@@ -32,12 +31,10 @@ internal sealed class ConcurrentLoad(int concurrency, BenchCall call, TimeProvid
                 }
             }
 
-            if (isFirst && Interlocked.Increment(ref _firstEnded) == concurrency)
+            if (number < concurrency && Interlocked.Increment(ref _firstEnded) == concurrency)
             {
                 _firstCallsEnded.SetResult();
             }
-
-            isFirst = false;
         }
     }
 }

@@ -88,7 +88,8 @@ public sealed class TopDownDecoder : nn.Module
             LatentGroup group = Architecture.Groups[index];
             Tensor x = Enter(group, state.Features, state.Rows.Count);
             Tensor draws = LatentNoise.Of(state.Rows, group, Architecture.Hyperparameters.Zdim, noise, x);
-            state.Replace(_blocks[index].Draw(x, Laid(draws), new LatentSources(state.Rows)), index + 1);
+            draws = ChannelsLast == false ? draws.contiguous() : draws;
+            state.Replace(_blocks[index].Draw(x, draws, new LatentSources(state.Rows)), index + 1);
         }
     }
 
@@ -135,12 +136,7 @@ public sealed class TopDownDecoder : nn.Module
     /// <summary>The block of a group.</summary>
     internal TopDownBlock BlockOf(LatentGroup group) => _blocks[group.Index];
 
-    private Tensor Laid(Tensor tensor) => ChannelsLast switch
-    {
-        null => tensor.Laid(),
-        true => tensor.ChannelsLast(),
-        false => tensor.contiguous(),
-    };
+    private Tensor Laid(Tensor tensor) => tensor.InOrder(ChannelsLast);
 
     private static Tensor Upsample(Tensor features, int resolution) =>
         nn.functional.interpolate(features, [resolution, resolution], mode: InterpolationMode.Nearest);

@@ -12,6 +12,14 @@ public static class MemoryLayout
     /// </summary>
     public static Tensor Laid(this Tensor tensor) => IsChannelsFirst(tensor) ? tensor.contiguous() : tensor.ChannelsLast();
 
+    /// <summary>The same values channels-last, channels-first, or (null) in the fastest order.</summary>
+    internal static Tensor InOrder(this Tensor tensor, bool? channelsLast) => channelsLast switch
+    {
+        null => tensor.Laid(),
+        true => tensor.ChannelsLast(),
+        false => tensor.contiguous(),
+    };
+
     /// <summary>The same values, channels-last in memory; a copy only where it is not yet so.</summary>
     public static Tensor ChannelsLast(this Tensor tensor)
     {

@@ -3,7 +3,6 @@ using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Layers;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cvdvae.Model.Packaging;
@@ -50,9 +49,7 @@ public static class ModelLoading
                 parameter.requires_grad_(false);
             }
 
-            module.to(options.Precision);
-            module.to(options.Device);
-            return module;
+            return options.Place(module);
         }
         catch
         {

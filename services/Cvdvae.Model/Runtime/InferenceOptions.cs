@@ -11,6 +11,16 @@ public sealed record InferenceOptions(Device Device, ScalarType Precision)
     /// <summary>fp32 on the CPU.</summary>
     public static InferenceOptions Default { get; } = new(CPU, ScalarType.Float32);
 
+    /// <summary>Brings a module to the device, in the precision.</summary>
+    /// <returns>The module.</returns>
+    public T Place<T>(T module)
+        where T : nn.Module
+    {
+        module.to(Precision);
+        module.to(Device);
+        return module;
+    }
+
     /// <summary>Reads both from text.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="precision"><c>fp32</c>, <c>bf16</c> or <c>fp16</c>.</param>
