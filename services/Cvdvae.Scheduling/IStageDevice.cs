@@ -19,7 +19,8 @@ public interface IStageDevice
     /// <summary>Starts a background thread that steps will run on: one for each lane.</summary>
     /// <param name="body">What it does.</param>
     /// <param name="name">Its name.</param>
-    public void StartThread(Action body, string name) => new Thread(() => body()) { IsBackground = true, Name = name }.Start();
+    /// <param name="isFirst">Whether it is the one that steps run on which have the device to themselves.</param>
+    public void StartThread(Action body, string name, bool isFirst) => new Thread(() => body()) { IsBackground = true, Name = name }.Start();
 
     /// <summary>
     /// Frees what rows hold: they are finished, or won't run again. Called one call at a time, but while other rows run, once for every

@@ -7,6 +7,9 @@ internal sealed class Statistic
 {
     private readonly List<double> _values = [];
 
+    /// <summary>The values in the order in which they came.</summary>
+    public IReadOnlyList<double> Values => _values;
+
     public double Median => _values.Count == 0 ? double.NaN : _values.Order().ElementAt(_values.Count / 2);
 
     public static Statistic Of(IEnumerable<double> values)

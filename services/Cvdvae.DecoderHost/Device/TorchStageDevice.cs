@@ -12,11 +12,12 @@ namespace Cvdvae.DecoderHost.Device;
 /// <param name="noise">Source of the random numbers; used by several threads at once.</param>
 internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
 {
-    // A new request must get through the encoder and the services before the device can do anything for it: lanes that are never idle give way to them.
+    // A new request must get through the encoder and the services before the device can do anything for it: where several lanes are busy, all but the first give way to them.
+    // The first one keeps its share of the processors, or other work on the machine would bring the decoder to a stop.
     private const int Niceness = 10;
 
     /// <inheritdoc/>
-    public void StartThread(Action body, string name) => TorchThread.Start(body, name, Niceness);
+    public void StartThread(Action body, string name, bool isFirst) => TorchThread.Start(body, name, isFirst ? 0 : Niceness);
 
     /// <inheritdoc/>
     public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers)

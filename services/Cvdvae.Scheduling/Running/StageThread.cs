@@ -16,7 +16,7 @@ internal sealed class StageThread
     public StageThread(IStageDevice device, StageLoop loop, Inbox inbox, StageClock clock, ILogger logger, string name, bool isFirst)
     {
         (_loop, _inbox, _clock, _logger, _isFirst) = (loop, inbox, clock, logger, isFirst);
-        device.StartThread(Loop, name);
+        device.StartThread(Loop, name, isFirst);
     }
 
     /// <summary>Stops after the running step.</summary>
