@@ -10,7 +10,7 @@ namespace Cvdvae.Benchmarks;
 internal sealed class ServingTables(DecodeBenchmark local, ServingCalls remote, ServingPlan plan)
 {
     // Until the runtime has compiled the services' code for good.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
 
     private static readonly int[] Batches = [1, 2, 4, 8, 16];
 
