@@ -83,20 +83,13 @@ internal sealed class ImageWorkers : IAsyncDisposable
     {
         lock (_jobs)
         {
-            while (true)
+            Action? job;
+            while (!_jobs.TryDequeue(out job, out _) && !_ended)
             {
-                if (_jobs.TryDequeue(out Action? job, out _))
-                {
-                    return job;
-                }
-
-                if (_ended)
-                {
-                    return null;
-                }
-
                 Monitor.Wait(_jobs);
             }
+
+            return job;
         }
     }
 }
