@@ -16,6 +16,14 @@ public interface IStageDevice
     /// <exception cref="OutOfDeviceMemoryException">The batch is too large; the rows stand where they stood.</exception>
     public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers);
 
+    /// <summary>
+    /// Does a piece, shorter than a step, of the work for later steps of a request that does not depend on earlier ones. Called on the scheduler's threads but the first, when they have no step to run;
+    /// also while steps of the request run, and when it has just ended. What was not done ahead is part of the step.
+    /// </summary>
+    /// <param name="request">A request that was admitted.</param>
+    /// <returns>Whether there was such a piece; false where it failed, too: the step will say why.</returns>
+    public bool WorkAhead(StageRequest request) => false;
+
     /// <summary>Starts a background thread that steps will run on: one for each lane.</summary>
     /// <param name="body">What it does.</param>
     /// <param name="name">Its name.</param>

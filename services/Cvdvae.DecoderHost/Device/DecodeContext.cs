@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cvdvae.DecoderHost.Models;
+using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Sampling;
 using Cvdvae.ModelHosting.Wire;
@@ -15,11 +16,19 @@ namespace Cvdvae.DecoderHost.Device;
 /// </summary>
 internal sealed class DecodeContext : IDisposable
 {
+    // For each request; what is worth it, the small operations at low resolutions, needs less.
+    private const long MostBytesAhead = 4 << 20;
+
     private readonly Lock _taking = new();
+    private readonly Lock _workingAhead = new();
+    private readonly Queue<LatentGroup> _ahead;
+    private PreparedNoise? _noise;
     private readonly ConcurrentQueue<TensorContent> _maps = new();
     private readonly ConcurrentDictionary<int, TensorContent> _features = new();
     private readonly LowResFeatures _image;
     private readonly DecodeRow[] _rows;
+    private long _bytesAhead;
+    private volatile int _lastStarted = -1;
     private bool _disposed;
 
     /// <summary>Creates the context of a request.</summary>
@@ -34,6 +43,7 @@ internal sealed class DecodeContext : IDisposable
         Sampling = sampling;
         Sink = sink;
         _image = new LowResFeatures(model.Branches[scale]);
+        _ahead = new Queue<LatentGroup>(model.Prior.Groups.Take(model.Stage.EndGroup).Skip(model.Stage.FirstGroup));
         _rows = rows(_image);
     }
 
@@ -55,21 +65,54 @@ internal sealed class DecodeContext : IDisposable
     /// <summary>The row as the model's code knows it.</summary>
     public DecodeRow RowOf(StageRow row) => _rows[row.Sample];
 
-    /// <summary>Makes the feature maps that have arrived ready. On one of the device's threads.</summary>
-    public void TakeMaps()
+    /// <summary>Makes the feature map that a step needs ready. On one of the device's threads.</summary>
+    /// <param name="index">Index of the step's latent group; their number for the pixels.</param>
+    public void Begin(int index)
     {
-        // Rows of the request may run on two threads, and both need the maps.
-        lock (_taking)
+        _lastStarted = Math.Max(_lastStarted, index);
+        if (IsConditioned(index))
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            while (_maps.TryPeek(out TensorContent? map))
+            TakeMaps(Model.Prior.Groups[index].Resolution);
+        }
+    }
+
+    /// <summary>The numbers of a source, for steps of this request alone: some of them may have been made ahead.</summary>
+    public PreparedNoise NoiseOf(INoiseSource source) => LazyInitializer.EnsureInitialized(ref _noise, () => new PreparedNoise(source));
+
+    /// <summary>
+    /// Does for the next latent group what depends on the low-res image and the seeds alone, and what its step would do otherwise, on a thread beside those that run steps.
+    /// </summary>
+    /// <param name="source">The numbers' source.</param>
+    /// <returns>Whether there was a group whose map is there.</returns>
+    public bool WorkAhead(INoiseSource source)
+    {
+        // Holds up only the end of the request, which frees what is used here.
+        lock (_workingAhead)
+        {
+            if (_disposed)
             {
-                // Taken only when it worked: the device may be out of memory now and have some later.
-                using torch.Tensor features = TensorWire.ToTensor(map, Model.Options);
-                _image.Add(features);
-                _maps.TryDequeue(out _);
-                map.Release();
+                return false;
             }
+
+            while (_bytesAhead < MostBytesAhead && _ahead.TryPeek(out LatentGroup? group))
+            {
+                bool isConditioned = IsConditioned(group.Index);
+                if (isConditioned && !TakeMaps(group.Resolution))
+                {
+                    return false;
+                }
+
+                _ahead.Dequeue();
+                if (group.Index > _lastStarted)
+                {
+                    _bytesAhead += isConditioned ? _image.Prepare(group) : 0;
+                    PreparedNoise noise = NoiseOf(source);
+                    _bytesAhead += _rows.Sum(row => noise.Prepare(row, group, Model.Prior.Hyperparameters.Zdim));
+                    return true;
+                }
+            }
+
+            return false;
         }
     }
 
@@ -89,9 +132,40 @@ internal sealed class DecodeContext : IDisposable
     /// <summary>Frees the feature maps, when no row will run again.</summary>
     public void Dispose()
     {
-        _disposed = true;
-        _maps.Clear();
-        _features.Clear();
-        _image.Dispose();
+        lock (_workingAhead)
+        {
+            _disposed = true;
+            _maps.Clear();
+            _features.Clear();
+            _image.Dispose();
+        }
+    }
+
+    private bool IsConditioned(int group) => group < _image.Branch.ConditionedGroupCount;
+
+    /// <summary>Makes the maps that have arrived ready, up to that of a resolution.</summary>
+    /// <returns>Whether that is there.</returns>
+    private bool TakeMaps(int resolution)
+    {
+        if (_image.Has(resolution))
+        {
+            return true;
+        }
+
+        // Rows of the request may run on two threads, and both need the maps.
+        lock (_taking)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            while (!_image.Has(resolution) && _maps.TryPeek(out TensorContent? map))
+            {
+                // Taken only when it worked: the device may be out of memory now and have some later.
+                using torch.Tensor features = TensorWire.ToTensor(map, Model.Options);
+                _image.Add(features);
+                _maps.TryDequeue(out _);
+                map.Release();
+            }
+
+            return _image.Has(resolution);
+        }
     }
 }

@@ -33,6 +33,20 @@ internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
     }
 
     /// <inheritdoc/>
+    public bool WorkAhead(StageRequest request)
+    {
+        var context = (DecodeContext)request.DeviceContext!;
+        if (context.Model.Options.Device.type != DeviceType.CPU)
+        {
+            // The kernels of all threads run in turn there: nothing is gained.
+            return false;
+        }
+
+        TorchRuntime.UseThreadsFor(0);
+        return context.WorkAhead(noise);
+    }
+
+    /// <inheritdoc/>
     public void Release(IReadOnlyList<StageRow> rows)
     {
         foreach (StageRow row in rows)
@@ -55,10 +69,13 @@ internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
         double share = model.Options.Device.type == DeviceType.CPU ? threads : 1.0 / sharers;
         using IDisposable mode = inference_mode();
         using DisposeScope scope = NewDisposeScope();
-        foreach (DecodeContext context in rows.Select(ContextOf).Distinct())
+        DecodeContext[] contexts = [.. rows.Select(ContextOf).Distinct()];
+        foreach (DecodeContext context in contexts)
         {
-            context.TakeMaps();
+            context.Begin(groupStep.Group);
         }
+
+        INoiseSource numbers = contexts.Length == 1 ? contexts[0].NoiseOf(noise) : noise;
 
         // What leads here happens while a graphics card is busy with the step before, but no more than that: what it has been given can't be taken back when a request ends, and its time
         // would be counted to much later steps.
@@ -66,7 +83,7 @@ internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
         using var batch = StepBatch.Gather(model, step, rows);
         if (groupStep.Group < model.Stage.EndGroup)
         {
-            batch.RunGroup(noise);
+            batch.RunGroup(numbers);
         }
         else
         {

@@ -14,9 +14,15 @@ internal static class LatentNoise
     {
         int r = group.Resolution;
         using DisposeScope scope = NewDisposeScope();
-        Tensor noise = OfRows(rows, group, r * r * zdim, source, like.device).view(rows.Count, r, r, zdim);
+        Tensor noise = OfRows(rows, group, LengthOf(group, zdim), source, like.device).view(rows.Count, r, r, zdim);
         return noise.permute(0, 3, 1, 2).to(like.dtype).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Count of a row's numbers.</summary>
+    public static int LengthOf(LatentGroup group, int zdim) => group.Resolution * group.Resolution * zdim;
+
+    /// <summary>The stream that a row's numbers come from.</summary>
+    public static NoiseStream StreamOf(DecodeRow row, LatentGroup group) => new(row.Seed, row.Sample, (uint)group.Index);
 
     /// <summary>The numbers of each row, (B, perRow).</summary>
     private static Tensor OfRows(IReadOnlyList<DecodeRow> rows, LatentGroup group, int perRow, INoiseSource source, Device device)
@@ -27,7 +33,7 @@ internal static class LatentNoise
             return zeros([rows.Count, perRow], dtype: ScalarType.Float32, device: device);
         }
 
-        Tensor noise = source.Normals([.. rows.Select(row => new NoiseStream(row.Seed, row.Sample, (uint)group.Index))], perRow, device);
+        Tensor noise = source.Normals([.. rows.Select(row => StreamOf(row, group))], perRow, device);
         return temperatures.Distinct().Count() > 1
             ? noise.mul_(tensor(temperatures).view(rows.Count, 1).to(device))
             : temperatures[0] == 1 ? noise : noise.TimesInPlace(temperatures[0]);

@@ -44,7 +44,7 @@ public sealed class LowResBranch : nn.Module
         using DisposeScope scope = NewDisposeScope();
         Block block = _groups[group.Index].EncY;
         List<LowResFeatures> images = [.. imageOfRow.Distinct()];
-        Tensor part = cat([.. images.Select(image => block.First[1].Of(image.Activated(group.Resolution)))], 0);
+        Tensor part = cat([.. images.Select(image => image.PartOf(group))], 0);
         if (images.Count > 1)
         {
             part = part.SelectRows(tensor(imageOfRow.Select(image => (long)images.IndexOf(image)).ToArray(), device: part.device));
@@ -54,11 +54,11 @@ public sealed class LowResBranch : nn.Module
     }
 
     /// <summary>q(z | y) for a batch with one image a row, with gradients. Maps (B, width, r, r).</summary>
-    internal Gaussian At(LatentGroup group, Tensor activated, Tensor activatedMap)
-    {
-        Block block = _groups[group.Index].EncY;
-        return At(block, activated, block.First[1].Of(activatedMap));
-    }
+    internal Gaussian At(LatentGroup group, Tensor activated, Tensor activatedMap) =>
+        At(_groups[group.Index].EncY, activated, PartOf(group, activatedMap));
+
+    /// <summary>What the block of a group makes of the image alone, (B, middle, r, r), from GELU of its map, (B, width, r, r).</summary>
+    internal Tensor PartOf(LatentGroup group, Tensor activatedMap) => _groups[group.Index].EncY.First[1].Of(activatedMap);
 
     private static Gaussian At(Block block, Tensor activated, Tensor part) =>
         Gaussian.From(block, block.MiddleOfParts(activated, part));

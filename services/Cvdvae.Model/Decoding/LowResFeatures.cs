@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Layers;
 using static TorchSharp.torch;
@@ -12,6 +13,7 @@ namespace Cvdvae.Model.Decoding;
 public sealed class LowResFeatures : IDisposable
 {
     private readonly ConcurrentDictionary<int, Tensor> _activated = new();
+    private readonly ConcurrentDictionary<int, Tensor> _parts = new();
 
     /// <summary>Creates an empty set for a low-res encoder.</summary>
     public LowResFeatures(LowResBranch branch) => Branch = branch;
@@ -48,17 +50,35 @@ public sealed class LowResFeatures : IDisposable
     /// <summary>Whether the map of a resolution is there.</summary>
     public bool Has(int resolution) => _activated.ContainsKey(resolution);
 
+    /// <summary>
+    /// Computes ahead what the low-res encoder's block of a group makes of the image alone; groups that run later find it. Other groups may run meanwhile, on other threads.
+    /// </summary>
+    /// <param name="group">A conditioned group whose map is there; once each.</param>
+    /// <returns>Bytes that are kept until the end.</returns>
+    public long Prepare(LatentGroup group)
+    {
+        using IDisposable mode = inference_mode();
+        Tensor part = Branch.PartOf(group, Activated(group.Resolution));
+        _parts[group.Index] = part.DetachFromDisposeScope();
+        return part.numel() * part.element_size();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor map in _activated.Values)
+        foreach (Tensor tensor in _activated.Values.Concat(_parts.Values))
         {
-            map.Dispose();
+            tensor.Dispose();
         }
 
         _activated.Clear();
+        _parts.Clear();
     }
 
     /// <summary>GELU of the map of a resolution, (1, C, r, r).</summary>
     internal Tensor Activated(int resolution) => _activated[resolution];
+
+    /// <summary>What the block of a group makes of the image alone, (1, middle, r, r): made ahead, or made now for the caller's dispose scope.</summary>
+    internal Tensor PartOf(LatentGroup group) =>
+        _parts.TryGetValue(group.Index, out Tensor? part) ? part : Branch.PartOf(group, Activated(group.Resolution));
 }

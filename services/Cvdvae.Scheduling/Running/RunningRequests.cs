@@ -16,6 +16,9 @@ internal sealed class RunningRequests(
     /// <summary>Rows that have not finished.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>The requests that go on, in the order of their admission.</summary>
+    public StageRequest[] Requests() => [.. _requests.Where(running => running.Verdict is null).Select(running => running.Request)];
+
     /// <summary>The earliest deadline to come; null: there is none.</summary>
     public long? EarliestDeadline(long now)
     {

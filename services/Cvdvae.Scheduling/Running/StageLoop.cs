@@ -98,6 +98,19 @@ internal sealed class StageLoop
         }
     }
 
+    /// <summary>Does a piece of work for later steps; for a thread that has no step to run.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool WorkAhead()
+    {
+        StageRequest[] requests;
+        lock (_turn)
+        {
+            requests = Running.Requests();
+        }
+
+        return requests.Any(_device.WorkAhead);
+    }
+
     /// <summary>Takes note of a step that has run, or failed.</summary>
     public void End(StageStep step)
     {

@@ -36,7 +36,7 @@ internal sealed class StageThread
         {
             try
             {
-                if (!_loop.RunOne(_isFirst))
+                if (!_loop.RunOne(_isFirst) && (_isFirst || !_loop.WorkAhead()))
                 {
                     SetAlarm(alarm);
                     _inbox.Wait(_isFirst);
