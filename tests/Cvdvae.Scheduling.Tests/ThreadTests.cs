@@ -80,6 +80,39 @@ public sealed class ThreadTests
         Assert.Equal(StageEndReason.Finished, (await second.Completion).Reason);
     }
 
+    [Fact]
+    public async Task Raise_WhileAStepRuns_TheOtherLaneWorksAhead()
+    {
+        var device = new CountingDevice(lanes: 2) { PiecesAhead = 7 };
+        await using var scheduler = Start(device, TimeProvider.System, lanes: 2);
+        device.Block();
+        var request = new StageRequest("r", Plans.Flat(3), [0], new RecordingObserver(TimeProvider.System)) { InitialLimit = 1 };
+        Assert.True(scheduler.TryAdmit(request).Admitted);
+        await device.Entered.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        scheduler.Raise(request.Rows, 3);
+
+        Assert.True(SpinWait.SpinUntil(() => device.ThreadsAhead.Count == 7, Patience));
+        Assert.Equal(0, device.RowSteps);
+        device.Unblock();
+        Assert.Equal(StageEndReason.Finished, (await ((RecordingObserver)request.Observer).Completion).Reason);
+        Assert.Empty(device.ThreadsAhead.Intersect(device.ThreadsOfSteps));
+    }
+
+    [Fact]
+    public async Task Raise_OneLane_WorksNothingAhead()
+    {
+        var device = new CountingDevice { PiecesAhead = 7 };
+        await using var scheduler = Start(device, TimeProvider.System);
+        var request = new StageRequest("r", Plans.Flat(3), [0], new RecordingObserver(TimeProvider.System)) { InitialLimit = 1 };
+        Assert.True(scheduler.TryAdmit(request).Admitted);
+        scheduler.Raise(request.Rows, 3);
+
+        Assert.Equal(StageEndReason.Finished, (await ((RecordingObserver)request.Observer).Completion).Reason);
+
+        Assert.Empty(device.ThreadsAhead);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(5)]

@@ -43,7 +43,16 @@ internal sealed class TorchStageDevice(INoiseSource noise) : IStageDevice
         }
 
         TorchRuntime.UseThreadsFor(0);
-        return context.WorkAhead(noise);
+        try
+        {
+            return context.WorkAhead(noise);
+        }
+#pragma warning disable CA1031 // The step does it again and fails by itself, or there is memory for it then.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
     }
 
     /// <inheritdoc/>

@@ -61,7 +61,7 @@ internal sealed class EventPublisher(RequestRecord record, Outbox outbox, ImageW
 
         if (_previews.Contains(resolution))
         {
-            Post(OutboxItem.Preview(sample.Index, frame.Pixels.Length), ImageJobUrgency.Preview, () => Preview(sample, resolution, frame));
+            Post(OutboxItem.Preview(sample.Index, frame.Pixels.Length), ImageJobUrgency.Preview, frame, () => Preview(sample, resolution, frame));
         }
 
         if (resolution >= _parameters.EndResolution)
@@ -85,13 +85,13 @@ internal sealed class EventPublisher(RequestRecord record, Outbox outbox, ImageW
     {
         RgbImage frame = sample.Frame!;
         sample.Finish();
-        Post(OutboxItem.Result(sample.Index, frame.Pixels.Length), urgency, () => Result(sample, frame));
+        Post(OutboxItem.Result(sample.Index, frame.Pixels.Length), urgency, frame, () => Result(sample, frame));
     }
 
-    private void Post(OutboxItem item, ImageJobUrgency urgency, Func<UpscaleResponse> encode)
+    private void Post(OutboxItem item, ImageJobUrgency urgency, RgbImage frame, Func<UpscaleResponse> encode)
     {
         outbox.Add(item);
-        workers.Post(urgency, () =>
+        workers.Post(urgency, (long)frame.Width * frame.Height, () =>
         {
             if (item.IsDropped)
             {

@@ -41,7 +41,7 @@ internal sealed class InputImageReader(ImageWorkers workers, IOptions<GatewayOpt
         try
         {
             ActivityContext parent = Activity.Current?.Context ?? default;
-            return await workers.RunAsync(ImageJobUrgency.Preview, () => Read(file, scale, parent), cancellationToken);
+            return await workers.RunAsync(ImageJobUrgency.Preview, size.Area, () => Read(file, scale, parent), cancellationToken);
         }
         finally
         {

@@ -36,6 +36,9 @@ internal sealed class DeviceRequest : IDisposable
     /// <summary>Leaves the features of the stage before.</summary>
     public void Bring(int position, TensorContent features) => _context.Add(position, features);
 
+    /// <summary>Lets a device do the next piece of work ahead of the steps.</summary>
+    public bool WorkAhead(TorchStageDevice device) => device.WorkAhead(Rows[0].Request);
+
     /// <summary>Runs its rows alone through some steps.</summary>
     public void Run(TorchStageDevice device, int first, int end)
     {

@@ -101,6 +101,97 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
     }
 
     [Theory]
+    [InlineData(0, 1)]
+    [InlineData(3, 2)]
+    [InlineData(100, 6)]
+    public void WorkAhead_SomePiecesBeforeEachStep_GivesTheSame(int pieces, int samples)
+    {
+        using var reference = new DeviceRequest(Whole, 4, 5, samples);
+        reference.Run(_device, 0, Steps);
+        using var ahead = new DeviceRequest(Whole, 4, 5, samples);
+        int done = 0;
+        for (int step = 0; step < Steps; step++)
+        {
+            for (int piece = 0; piece < pieces && ahead.WorkAhead(_device); piece++)
+            {
+                done++;
+            }
+
+            ahead.Run(_device, step, step + 1);
+        }
+
+        AssertSame([reference.Sink], [ahead]);
+        Assert.False(pieces > 0 && ahead.WorkAhead(_device));
+        Assert.InRange(done, pieces == 0 ? 0 : 3, pieces == 0 ? 0 : Whole.Prior.Groups.Count);
+        _device.Release(reference.Rows);
+        _device.Release(ahead.Rows);
+    }
+
+    [Fact]
+    public async Task WorkAhead_BesideTheSteps_GivesTheSame()
+    {
+        using var reference = new DeviceRequest(Whole, 4, 5, 2);
+        reference.Run(_device, 0, Steps);
+        for (int repetition = 0; repetition < 20; repetition++)
+        {
+            using var request = new DeviceRequest(Whole, 4, 5, 2);
+            Task ahead = WorkAheadBeside(request);
+            request.Run(_device, 0, Steps);
+
+            await ahead;
+            AssertSame([reference.Sink], [request]);
+            _device.Release(request.Rows);
+        }
+
+        _device.Release(reference.Rows);
+    }
+
+    [Fact]
+    public async Task WorkAhead_RequestThatEndsMeanwhile_Stops()
+    {
+        for (int repetition = 0; repetition < 20; repetition++)
+        {
+            var request = new DeviceRequest(Whole, 4, 5, 2);
+            Task ahead = WorkAheadBeside(request);
+
+            request.Dispose();
+
+            await ahead;
+            Assert.False(request.WorkAhead(_device));
+        }
+    }
+
+    [Fact]
+    public void WorkAhead_ManySamples_KeepsABoundedPart()
+    {
+        using var request = new DeviceRequest(Whole, 4, 5, 4096);
+        int pieces = 0;
+        while (request.WorkAhead(_device))
+        {
+            pieces++;
+        }
+
+        Assert.InRange(pieces, 1, Whole.Prior.Groups.Count - 1);
+        _device.Release(request.Rows);
+    }
+
+    [Fact]
+    public void WorkAhead_Fails_TheStepsGiveTheSame()
+    {
+        using var reference = new DeviceRequest(Whole, 4, 5, 2);
+        reference.Run(_device, 0, Steps);
+        var failing = new TorchStageDevice(new FailingNoise(1));
+        using var request = new DeviceRequest(Whole, 4, 5, 2);
+
+        Assert.False(request.WorkAhead(failing));
+
+        request.Run(failing, 0, Steps);
+        AssertSame([reference.Sink], [request]);
+        failing.Release(request.Rows);
+        _device.Release(reference.Rows);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(6)]
@@ -240,6 +331,13 @@ public sealed class TorchStageDeviceTests(SmallDecoder decoder) : IClassFixture<
         new(Whole, 2, 13, 1, temperature: 0, sampling: ModelSampling.Mean),
         new(Whole, 4, ulong.MaxValue, 2, temperature: 1),
     ];
+
+    private Task WorkAheadBeside(DeviceRequest request) => Task.Run(() =>
+    {
+        while (request.WorkAhead(_device))
+        {
+        }
+    });
 
     private static void AssertSame(List<RecordingSink> expected, List<DeviceRequest> actual)
     {

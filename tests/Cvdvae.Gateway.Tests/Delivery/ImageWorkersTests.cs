@@ -8,23 +8,39 @@ namespace Cvdvae.Gateway.Tests.Delivery;
 
 public sealed class ImageWorkersTests
 {
+    private const long Large = ImageWorkers.MostPixelsInPlace + 1;
+
+    [Fact]
+    public async Task Post_Small_IsDoneAtOnceWhateverTheWorkersDo()
+    {
+        await using ImageWorkers workers = Create(1);
+        using var gate = new ManualResetEventSlim();
+        workers.Post(ImageJobUrgency.Deadline, Large, () => gate.Wait(Waiting.Limit));
+        int? thread = null;
+
+        workers.Post(ImageJobUrgency.Result, ImageWorkers.MostPixelsInPlace, () => thread = Environment.CurrentManagedThreadId);
+
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+        gate.Set();
+    }
+
     [Fact]
     public async Task Post_WhileBusy_MostUrgentGoesFirstThenOldest()
     {
         await using ImageWorkers workers = Create(1);
         using var gate = new ManualResetEventSlim();
         var started = new TaskCompletionSource();
-        workers.Post(ImageJobUrgency.Result, () =>
+        workers.Post(ImageJobUrgency.Result, Large, () =>
         {
             started.SetResult();
             gate.Wait(Waiting.Limit);
         });
         await started.Task.Soon();
         var order = new ConcurrentQueue<string>();
-        workers.Post(ImageJobUrgency.Result, () => order.Enqueue("result"));
-        workers.Post(ImageJobUrgency.Preview, () => order.Enqueue("preview 1"));
-        workers.Post(ImageJobUrgency.Preview, () => order.Enqueue("preview 2"));
-        workers.Post(ImageJobUrgency.Deadline, () => order.Enqueue("deadline"));
+        workers.Post(ImageJobUrgency.Result, Large, () => order.Enqueue("result"));
+        workers.Post(ImageJobUrgency.Preview, Large, () => order.Enqueue("preview 1"));
+        workers.Post(ImageJobUrgency.Preview, Large, () => order.Enqueue("preview 2"));
+        workers.Post(ImageJobUrgency.Deadline, Large, () => order.Enqueue("deadline"));
 
         gate.Set();
 
@@ -38,9 +54,9 @@ public sealed class ImageWorkersTests
         await using ImageWorkers workers = Create(1);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => workers.RunAsync<int>(
-            ImageJobUrgency.Preview, () => throw new InvalidDataException("broken"), TestContext.Current.CancellationToken).Soon());
+            ImageJobUrgency.Preview, Large, () => throw new InvalidDataException("broken"), TestContext.Current.CancellationToken).Soon());
 
-        Assert.Equal(3, await workers.RunAsync(ImageJobUrgency.Preview, () => 3, TestContext.Current.CancellationToken).Soon());
+        Assert.Equal(3, await workers.RunAsync(ImageJobUrgency.Preview, Large, () => 3, TestContext.Current.CancellationToken).Soon());
     }
 
     [Fact]
@@ -50,6 +66,7 @@ public sealed class ImageWorkersTests
         (int running, int most) = (0, 0);
         await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => workers.RunAsync(
             ImageJobUrgency.Result,
+            Large,
             () =>
             {
                 int now = Interlocked.Increment(ref running);

@@ -31,6 +31,23 @@ public sealed class LowResFeaturesTests : IDisposable
     }
 
     [Fact]
+    public void Prepare_SomeGroups_GivesTheSame()
+    {
+        using FeaturePyramid pyramid = Pyramid(1);
+        using var plain = new LowResFeatures(_model.Twice.Branch, pyramid);
+        using var prepared = new LowResFeatures(_model.Twice.Branch, pyramid);
+        foreach (int group in new[] { 0, 3, 4 })
+        {
+            Assert.InRange(prepared.Prepare(TinyModel.Architecture.Groups[group]), 4, 1 << 20);
+        }
+
+        using Tensor expected = _model.Decode([new DecodeRow(1, 0, 0.8f, 0.8f, plain), new DecodeRow(1, 1, 0.8f, 0.8f, plain)]);
+        using Tensor actual = _model.Decode([new DecodeRow(1, 0, 0.8f, 0.8f, prepared), new DecodeRow(1, 1, 0.8f, 0.8f, prepared)]);
+
+        TensorAssert.Equal(expected, actual);
+    }
+
+    [Fact]
     public void Advance_MapThatHasNotArrived_LeavesTheStateForARetry()
     {
         using FeaturePyramid pyramid = Pyramid(1);

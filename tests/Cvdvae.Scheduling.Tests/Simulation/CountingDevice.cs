@@ -26,6 +26,15 @@ internal sealed class CountingDevice(int lanes = 1) : IStageDevice
 
     public int Released { get; private set; }
 
+    /// <summary>Pieces of work that can be done ahead.</summary>
+    public int PiecesAhead { get; set; }
+
+    /// <summary>Threads that have done some of it.</summary>
+    public ConcurrentBag<int> ThreadsAhead { get; } = [];
+
+    /// <summary>Threads that have run a step.</summary>
+    public ConcurrentBag<int> ThreadsOfSteps { get; } = [];
+
     public void Block() => _blocked = true;
 
     public void Unblock() => _blocked = false;
@@ -33,6 +42,7 @@ internal sealed class CountingDevice(int lanes = 1) : IStageDevice
     public double Run(StagePlan plan, int step, IReadOnlyList<StageRow> rows, int sharers)
     {
         CheckThread();
+        ThreadsOfSteps.Add(Environment.CurrentManagedThreadId);
         if (sharers == 1)
         {
             _alone[Environment.CurrentManagedThreadId] = true;
@@ -44,6 +54,19 @@ internal sealed class CountingDevice(int lanes = 1) : IStageDevice
         Interlocked.Add(ref _rowSteps, rows.Count);
         Interlocked.Decrement(ref _running);
         return 1.0 / sharers;
+    }
+
+    public bool WorkAhead(StageRequest request)
+    {
+        CheckThread();
+        if (PiecesAhead == 0)
+        {
+            return false;
+        }
+
+        PiecesAhead--;
+        ThreadsAhead.Add(Environment.CurrentManagedThreadId);
+        return true;
     }
 
     public void Release(IReadOnlyList<StageRow> rows)
