@@ -39,7 +39,7 @@ public sealed class GatewayOptions
     /// <summary>Bytes that may wait for a slow reader before older previews give way to newer ones, 0 to 1 GiB.</summary>
     public int MaxWaitingPreviewBytes { get; set; } = 4 << 20;
 
-    /// <summary>Threads that decode and encode images, 1 to 256; 0: one for each core.</summary>
+    /// <summary>Threads that decode and encode images beyond 64x64 pixels, 1 to 256; 0: one for each core. Smaller ones need none.</summary>
     public int ImageWorkers { get; set; }
 
     /// <summary>How often a decoder is asked for its state, 10 ms to 1 min.</summary>

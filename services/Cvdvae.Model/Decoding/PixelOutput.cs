@@ -51,7 +51,8 @@ public sealed class PixelOutput
     public static Tensor ToLevels(Tensor values, double outputBias = 0)
     {
         using DisposeScope scope = NewDisposeScope();
-        return values.Plus(1).TimesInPlace(127.5).Plus(outputBias).WithinInPlace(0, 255).round_().to(ScalarType.Byte).MoveToOuterDisposeScope();
+        Tensor levels = values.Plus(1).TimesInPlace(127.5);
+        return (outputBias == 0 ? levels : levels.Plus(outputBias)).WithinInPlace(0, 255).round_().to(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
     private static Tensor Uniform(IReadOnlyList<DecodeRow> rows, int group, long[] shape, INoiseSource source, Device device) =>
