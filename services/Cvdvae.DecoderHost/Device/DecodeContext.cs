@@ -106,8 +106,7 @@ internal sealed class DecodeContext : IDisposable
                 if (group.Index > _lastStarted)
                 {
                     _bytesAhead += isConditioned ? _image.Prepare(group) : 0;
-                    PreparedNoise noise = NoiseOf(source);
-                    _bytesAhead += _rows.Sum(row => noise.Prepare(row, group, Model.Prior.Hyperparameters.Zdim));
+                    PrepareNoise(group, NoiseOf(source));
                     return true;
                 }
             }
@@ -138,6 +137,19 @@ internal sealed class DecodeContext : IDisposable
             _maps.Clear();
             _features.Clear();
             _image.Dispose();
+        }
+    }
+
+    private void PrepareNoise(LatentGroup group, PreparedNoise noise)
+    {
+        foreach (DecodeRow row in _rows)
+        {
+            if (_bytesAhead >= MostBytesAhead)
+            {
+                return;
+            }
+
+            _bytesAhead += noise.Prepare(row, group, Model.Prior.Hyperparameters.Zdim);
         }
     }
 

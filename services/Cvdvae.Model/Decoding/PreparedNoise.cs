@@ -10,7 +10,7 @@ namespace Cvdvae.Model.Decoding;
 /// <param name="source">The source.</param>
 public sealed class PreparedNoise(INoiseSource source) : INoiseSource
 {
-    private readonly ConcurrentDictionary<NoiseStream, float[]> _normals = new();
+    private readonly ConcurrentDictionary<NoiseStream, ArraySegment<float>> _normals = new();
 
     /// <summary>Makes the normal numbers of a row's latents.</summary>
     /// <param name="row">The row.</param>
@@ -26,8 +26,8 @@ public sealed class PreparedNoise(INoiseSource source) : INoiseSource
 
         NoiseStream stream = LatentNoise.StreamOf(row, group);
         int length = LatentNoise.LengthOf(group, zdim);
-        float[] numbers = ArrayPool<float>.Shared.Rent(length);
-        source.FillNormal(stream, numbers.AsSpan(0, length));
+        var numbers = new ArraySegment<float>(ArrayPool<float>.Shared.Rent(length), 0, length);
+        source.FillNormal(stream, numbers);
         _normals[stream] = numbers;
         return (long)length * sizeof(float);
     }
@@ -35,14 +35,14 @@ public sealed class PreparedNoise(INoiseSource source) : INoiseSource
     /// <inheritdoc/>
     public void FillNormal(NoiseStream stream, Span<float> destination)
     {
-        if (!_normals.TryRemove(stream, out float[]? numbers))
+        if (!_normals.TryRemove(stream, out ArraySegment<float> numbers) || numbers.Count < destination.Length)
         {
             source.FillNormal(stream, destination);
             return;
         }
 
         numbers.AsSpan(0, destination.Length).CopyTo(destination);
-        ArrayPool<float>.Shared.Return(numbers);
+        ArrayPool<float>.Shared.Return(numbers.Array!);
     }
 
     /// <inheritdoc/>

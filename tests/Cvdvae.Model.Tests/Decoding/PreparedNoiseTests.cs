@@ -34,6 +34,20 @@ public sealed class PreparedNoiseTests
     }
 
     [Fact]
+    public void FillNormal_MoreThanPrepared_AsksTheSource()
+    {
+        var noise = new PreparedNoise(_source);
+        noise.Prepare(new DecodeRow(9, 2, 1, 1), Group, Zdim);
+        float[] expected = new float[Length + 1];
+        new PhiloxNoise().FillNormal(_source.Streams[0], expected);
+        float[] actual = new float[Length + 1];
+
+        noise.FillNormal(_source.Streams[0], actual);
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
     public void Normals_SomeRowsPrepared_EqualTheSources()
     {
         INoiseSource noise = new PreparedNoise(_source);
