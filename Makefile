@@ -134,6 +134,12 @@ python-test: python-stubs ## run the tests of the client for Python; those again
 	@! command -v apt-get > /dev/null || build/install-debian-packages.sh $(PYTHON_TEST_PACKAGES)
 	cd clients/python/tests && PYTHONPATH=../src PYTHONDONTWRITEBYTECODE=1 no_proxy=127.0.0.1,localhost timeout 1500 $(CLIENT_PYTHON) -m unittest
 
+# The client for C#. One package has all of ours that a program needs.
+PACKAGES ?= artifacts/packages
+.PHONY: csharp-package
+csharp-package: ## build the client for C#, PACKAGES/Cvdvae.Client.*.nupkg (artifacts/packages)
+	dotnet pack clients/Cvdvae.Client --configuration Release -nodeReuse:false --output "$(PACKAGES)"
+
 # The images, without a container engine; the options of the script are environment variables.
 .PHONY: images
 images: page-if-possible ## build the images of the services and the trainer with buildah, as root: VARIANT=cuda, ARCHIVES=folder, more in build/images.sh

@@ -17,4 +17,7 @@ public sealed record CallSettings
 
     /// <summary>Sent as <c>authorization: Bearer</c>; null: the client's.</summary>
     public string? Token { get; init; }
+
+    /// <summary>What the caller calls the fields of the request, in errors.</summary>
+    internal CallerNames Names { get; init; } = CallerNames.OfRequest;
 }

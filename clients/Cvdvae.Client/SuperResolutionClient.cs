@@ -43,11 +43,63 @@ public sealed class SuperResolutionClient : IDisposable
         _service = new SuperResolutionService.SuperResolutionServiceClient(_channel);
     }
 
+    /// <summary>Draws samples of a low-resolution image in a file, as <see cref="UpscaleAsync(UpscaleRequest, CallSettings?, CancellationToken)"/> does.</summary>
+    /// <param name="path">The image's file: PNG, JPEG or WebP.</param>
+    /// <param name="options">What to make of it.</param>
+    /// <param name="settings">What this call does differently.</param>
+    /// <param name="stop">Cancels the call.</param>
+    /// <exception cref="ArgumentException">An option can't be sent; the message names it.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="SuperResolutionException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public async IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
+        string path, UpscaleOptions? options = null, CallSettings? settings = null, [EnumeratorCancellation] CancellationToken stop = default)
+    {
+        byte[] image = await File.ReadAllBytesAsync(path, stop).ConfigureAwait(false);
+        await foreach (UpscaleEvent item in UpscaleAsync(image.AsMemory(), options, settings, stop).ConfigureAwait(false))
+        {
+            yield return item;
+        }
+    }
+
+    /// <summary>Draws samples of a low-resolution image that a stream holds, from where it stands to its end.</summary>
+    /// <param name="image">The image: PNG, JPEG or WebP. It is left open.</param>
+    /// <param name="options">What to make of it.</param>
+    /// <param name="settings">What this call does differently.</param>
+    /// <param name="stop">Cancels the call.</param>
+    /// <exception cref="ArgumentException">An option can't be sent; the message names it.</exception>
+    /// <exception cref="SuperResolutionException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public async IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
+        Stream image, UpscaleOptions? options = null, CallSettings? settings = null, [EnumeratorCancellation] CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var bytes = new MemoryStream();
+        await image.CopyToAsync(bytes, stop).ConfigureAwait(false);
+        await foreach (UpscaleEvent item in UpscaleAsync(bytes.ToArray().AsMemory(), options, settings, stop).ConfigureAwait(false))
+        {
+            yield return item;
+        }
+    }
+
+    /// <summary>Draws samples of a low-resolution image.</summary>
+    /// <param name="image">The bytes of a PNG, JPEG or WebP file.</param>
+    /// <param name="options">What to make of it.</param>
+    /// <param name="settings">What this call does differently.</param>
+    /// <param name="stop">Cancels the call.</param>
+    /// <exception cref="ArgumentException">An option can't be sent; the message names it.</exception>
+    /// <exception cref="SuperResolutionException">The call failed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
+        ReadOnlyMemory<byte> image, UpscaleOptions? options = null, CallSettings? settings = null, CancellationToken stop = default) =>
+        UpscaleAsync((options ?? new UpscaleOptions()).ToRequest(image), (settings ?? new CallSettings()) with { Names = CallerNames.OfOptions }, stop);
+
     /// <summary>
     /// Draws samples of a low-resolution image. Leaving the loop early cancels the call, and the server stops working for it. A call that
-    /// fails before the server admitted it is tried again where that can help.
+    /// fails before the server admitted it is tried again where that can help. Where the deadline passes after an image has come, the call
+    /// ends well with the finest image of each sample; it fails only where nothing has come.
     /// </summary>
-    /// <param name="request">The image and what to make of it.</param>
+    /// <param name="request">The image and what to make of it, as a message of the protocol.</param>
     /// <param name="settings">What this call does differently.</param>
     /// <param name="stop">Cancels the call.</param>
     /// <exception cref="SuperResolutionException">The call failed.</exception>
@@ -64,21 +116,34 @@ public sealed class SuperResolutionClient : IDisposable
         }
 
         yield return started;
+        var finest = new FinestImages(_time, call.Start);
         bool completed = false;
 
         // The end of the stream is read too: a call that is left before it counts as cancelled at the server.
-        while (await MoveNextAsync(stream, call, stop).ConfigureAwait(false) && !completed)
+        StreamStep step;
+        while ((step = await MoveNextAsync(stream, call, finest.Any, stop).ConfigureAwait(false)) == StreamStep.Event && !completed)
         {
             if (EventReader.Read(stream.ResponseStream.Current) is { } next)
             {
+                finest.Take(next);
                 completed = next is CompletedEvent;
                 yield return next;
             }
         }
 
-        if (!completed)
+        if (completed)
+        {
+            yield break;
+        }
+
+        if (step == StreamStep.End)
         {
             throw CallFailure.Protocol(_options.Address, "the server ended the call before it was completed", started.RequestId);
+        }
+
+        foreach (UpscaleEvent last in finest.End())
+        {
+            yield return last;
         }
     }
 
@@ -112,16 +177,18 @@ public sealed class SuperResolutionClient : IDisposable
         }
     }
 
-    private static async Task<bool> MoveNextAsync(AsyncServerStreamingCall<UpscaleResponse> stream, RetriedCall call, CancellationToken stop)
+    private static async Task<StreamStep> MoveNextAsync(
+        AsyncServerStreamingCall<UpscaleResponse> stream, RetriedCall call, bool hasImages, CancellationToken stop)
     {
         try
         {
-            return await stream.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false);
+            return await stream.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false) ? StreamStep.Event : StreamStep.End;
         }
         catch (RpcException error)
         {
             stop.ThrowIfCancellationRequested();
-            throw call.Failure(error);
+            SuperResolutionException failure = call.Failure(error, admitted: true);
+            return failure.Status == StatusCode.DeadlineExceeded && hasImages ? StreamStep.Deadline : throw failure;
         }
     }
 }

@@ -22,6 +22,10 @@ public sealed class ErrorTests : IDisposable
     [InlineData("upscale x.png --output y --seed -1", "-1")]
     [InlineData("upscale x.png --output y --format gif", "--format: 'gif' is not png, jpeg or webp")]
     [InlineData("upscale x.png --output y --format raw", "--format: 'raw' is not png, jpeg or webp")]
+    [InlineData("upscale x.png --output y --result-format gif", "--result-format: 'gif' is not png, jpeg or webp")]
+    [InlineData("upscale x.png --output y --format png --result-format jpeg", "give one of --result-format and --format")]
+    [InlineData("bench x.png --result-format raw --format raw", "give one of --result-format and --format")]
+    [InlineData("upscale x.png --output y --sampels 2", "--samples")]
     [InlineData("upscale x.png --output y --fit stretch", "--fit: 'stretch' is not exact or crop")]
     [InlineData("upscale x.png --output y --pixel-sampling best", "--pixel-sampling: 'best' is not sample, mode or mean")]
     [InlineData("upscale x.png --output y --preview-resolutions 8,x", "--preview-resolutions: '8,x' is not a list of numbers from 1")]
@@ -64,6 +68,38 @@ public sealed class ErrorTests : IDisposable
     {
         await using FakeServer server = await FakeServer.StartAsync();
         await FailsAsync(["upscale", Inputs.Png(_folder, 17), "--output", _folder["out"], "--server", server.Address], "image: 17x17 is not an input size");
+    }
+
+    [Theory]
+    [InlineData("sample_count", "'99' is not accepted; accepted: 0 to 64", "error: --samples: '99' is not accepted; accepted: 0 to 64")]
+    [InlineData("image", "'20x20 pixels' is not accepted; accepted: any size with input_fit INPUT_FIT_CROP_AND_RESIZE", "error: image: '20x20 pixels' is not accepted; accepted: any size with --fit crop")]
+    public async Task Upscale_RefusedRequest_NamesOptionsAsTheyAreTyped(string field, string description, string expected)
+    {
+        await using FakeServer server = await FakeServer.StartAsync(new FakeUpscaler
+        {
+            Admission = (_, _) => throw new RpcException(new Status(StatusCode.InvalidArgument, $"{field}: {description}")),
+        });
+
+        CliResult result = await Cli.RunAsync(["upscale", Inputs.Png(_folder), "--output", _folder["out"], "--server", server.Address]);
+
+        Assert.Equal((1, $"{expected}\n"), (result.Status, result.Error));
+    }
+
+    [Fact]
+    public async Task Upscale_PortOfAnHttp1Server_SaysSo()
+    {
+        await using FakeServer server = await FakeServer.StartAsync(protocols: Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
+        await FailsAsync(
+            ["upscale", Inputs.Png(_folder), "--output", _folder["out"], "--server", server.Address],
+            $"can't reach {server.Address}: the server does not speak HTTP/2 there; where it wants TLS the address begins with https://");
+    }
+
+    [Fact]
+    public async Task Models_TlsToAServerWithout_SaysSo()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        string address = server.Address.Replace("http:", "https:", StringComparison.Ordinal);
+        await FailsAsync(["models", "--server", address], $"can't reach {address}: the server does not answer with TLS; without it the address begins with http://");
     }
 
     [Fact]

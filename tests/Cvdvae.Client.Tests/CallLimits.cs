@@ -21,6 +21,19 @@ internal static class CallLimits
         return events;
     }
 
+    public static async Task<List<UpscaleEvent>> EndAsync(this IAsyncEnumerable<UpscaleEvent> call)
+    {
+        var events = new List<UpscaleEvent>();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        await foreach (UpscaleEvent item in call.WithCancellation(limit.Token))
+        {
+            events.Add(item);
+        }
+
+        return events;
+    }
+
     public static Task<SuperResolutionException> FailAsync(this SuperResolutionClient client, UpscaleRequest request, CallSettings? settings = null) =>
         Assert.ThrowsAsync<SuperResolutionException>(() => client.CollectAsync(request, settings));
 }

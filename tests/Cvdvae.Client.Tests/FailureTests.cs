@@ -97,19 +97,13 @@ public sealed class FailureTests
     {
         await using FakeServer server = await FakeServer.StartAsync(new FakeUpscaler { Pace = TimeSpan.FromSeconds(3) });
         using var client = new SuperResolutionClient(server.Address);
-        var events = new List<UpscaleEvent>();
 
-        SuperResolutionException error = await Assert.ThrowsAsync<SuperResolutionException>(async () =>
-        {
-            await foreach (UpscaleEvent item in client.UpscaleAsync(Inputs.Request(), new CallSettings { Deadline = TimeSpan.FromSeconds(5) }, TestContext.Current.CancellationToken))
-            {
-                events.Add(item);
-            }
-        }).WaitAsync(CallLimits.Limit, TestContext.Current.CancellationToken);
+        List<UpscaleEvent> events = await client.CollectAsync(Inputs.Request(), new CallSettings { Deadline = TimeSpan.FromSeconds(5) });
 
-        Assert.Equal(StatusCode.DeadlineExceeded, error.Status);
         Assert.IsType<StartedEvent>(events[0]);
-        Assert.Empty(events.OfType<CompletedEvent>());
+        Assert.Equal(2, events.OfType<PreviewEvent>().Count());
+        Assert.Equal([1, 1], events.OfType<ResultEvent>().Select(result => result.Image.Width));
+        Assert.Equal(CompletionReason.Deadline, Assert.IsType<CompletedEvent>(events[^1]).Reason);
     }
 
     [Theory]

@@ -9,5 +9,5 @@ internal sealed class FakeService(FakeUpscaler upscaler) : SuperResolutionServic
     public override Task Upscale(UpscaleRequest request, IServerStreamWriter<UpscaleResponse> responseStream, ServerCallContext context) =>
         upscaler.UpscaleAsync(request, responseStream, context);
 
-    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) => Task.FromResult(upscaler.Models);
+    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context) => Task.FromResult(upscaler.List());
 }

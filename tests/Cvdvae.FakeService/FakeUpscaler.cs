@@ -12,6 +12,7 @@ public sealed class FakeUpscaler
 {
     private int _calls;
     private int _cancelled;
+    private int _listed;
 
     /// <summary>The models, as ListModels tells.</summary>
     public ListModelsResponse Models { get; } = FakeModels.Create();
@@ -28,6 +29,9 @@ public sealed class FakeUpscaler
     /// <summary>Upscale calls so far.</summary>
     public int Calls => _calls;
 
+    /// <summary>ListModels calls so far.</summary>
+    public int Listed => _listed;
+
     /// <summary>Upscale calls that were cancelled half-way.</summary>
     public int Cancelled => _cancelled;
 
@@ -39,6 +43,12 @@ public sealed class FakeUpscaler
 
     /// <summary>Deadline of the last call.</summary>
     public DateTime Deadline { get; private set; }
+
+    internal ListModelsResponse List()
+    {
+        Interlocked.Increment(ref _listed);
+        return Models;
+    }
 
     internal async Task UpscaleAsync(UpscaleRequest request, IServerStreamWriter<UpscaleResponse> events, ServerCallContext context)
     {

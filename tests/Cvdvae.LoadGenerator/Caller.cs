@@ -34,6 +34,7 @@ internal sealed class Caller(SuperResolutionClient client, Requests requests, in
             {
                 clock.Note(item);
                 received.Add(item);
+                status = item is CompletedEvent { EndedByClient: true } ? nameof(StatusCode.DeadlineExceeded) : status; // the server hung
                 if (item is PreviewEvent && kind == CallKind.Cancelled)
                 {
                     status = null;

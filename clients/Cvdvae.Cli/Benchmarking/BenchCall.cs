@@ -26,13 +26,18 @@ internal sealed class BenchCall(IReadOnlyList<SuperResolutionClient> clients, Fu
         TimeSpan? firstPreview = null;
         TimeSpan? result = null;
         int finished = 0;
-        bool cut = false;
+        int full = 0;
+        CompletedEvent? completed = null;
         try
         {
             await foreach (UpscaleEvent item in clients[number % clients.Count].UpscaleAsync(request, settings, stop))
             {
                 TimeSpan elapsed = time.GetElapsedTime(due);
-                if (item is PreviewEvent preview)
+                if (item is StartedEvent started)
+                {
+                    full = request.StopAtResolution > 0 ? (int)request.StopAtResolution : started.OutputSize;
+                }
+                else if (item is PreviewEvent preview)
                 {
                     firstPreview ??= elapsed;
                     int count = arrived[preview.Resolution] = arrived.GetValueOrDefault(preview.Resolution) + 1;
@@ -41,13 +46,13 @@ internal sealed class BenchCall(IReadOnlyList<SuperResolutionClient> clients, Fu
                         reached[preview.Resolution] = elapsed;
                     }
                 }
-                else if (item is ResultEvent)
+                else if (item is ResultEvent ended)
                 {
-                    finished++;
+                    finished += ended.Image.Width >= full ? 1 : 0; // a preview in place of a result is none
                     result = elapsed;
                 }
 
-                cut |= item is CompletedEvent { Reason: CompletionReason.Deadline };
+                completed = item as CompletedEvent ?? completed;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -68,7 +73,8 @@ internal sealed class BenchCall(IReadOnlyList<SuperResolutionClient> clients, Fu
             Result = result,
             Samples = finished,
             Lag = lag,
-            CutByDeadline = cut,
+            CutByDeadline = completed is { Reason: CompletionReason.Deadline },
+            EndedByClient = completed is { EndedByClient: true },
         };
     }
 }

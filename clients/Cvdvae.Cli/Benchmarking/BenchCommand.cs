@@ -17,7 +17,7 @@ internal static class BenchCommand
         var request = new RequestArguments(raw: true);
         var load = new BenchArguments();
         var images = new Argument<string[]>("IMAGES") { Description = "images to send in turn, or folders of them", Arity = ArgumentArity.OneOrMore };
-        Option<ulong> seed = CheckedOption.Number("--seed", "seed of the first call; each has the next", 0UL, 0UL);
+        Option<ulong> seed = CheckedOption.Number(RequestArguments.Seed, "seed of the first call; each has the next", 0UL, 0UL);
         Option<int> connections = CheckedOption.Number("--connections", "connections to spread the calls over", 1, 1, 1000);
         var json = new Option<string?>("--json") { Description = "file to write all figures to as JSON; - prints them instead of the tables" };
         var command = new Command("bench", "measure a server under load: times to the previews and results, throughput, errors") { images, seed, connections, json };

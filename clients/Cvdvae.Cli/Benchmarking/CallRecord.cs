@@ -20,12 +20,15 @@ internal sealed record CallRecord
     /// <summary>Until the last result.</summary>
     public TimeSpan? Result { get; init; }
 
-    /// <summary>Samples finished.</summary>
+    /// <summary>Samples finished: at the full resolution, or at the one to stop at.</summary>
     public int Samples { get; init; }
 
     /// <summary>How much later than due the call was made.</summary>
     public TimeSpan Lag { get; init; }
 
-    /// <summary>Whether the server ended it early because of its deadline.</summary>
+    /// <summary>Whether it ended early because of its deadline: reason DEADLINE.</summary>
     public bool CutByDeadline { get; init; }
+
+    /// <summary>Whether it was the client that ended it so, with what had come, since the server had not.</summary>
+    public bool EndedByClient { get; init; }
 }

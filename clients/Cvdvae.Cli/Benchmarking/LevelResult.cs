@@ -20,8 +20,11 @@ internal sealed record LevelResult
     /// <summary>Calls that ended well.</summary>
     public int Requests { get; init; }
 
-    /// <summary>Of them, those that their deadline cut short.</summary>
+    /// <summary>Of them, those that their deadline cut short: reason DEADLINE.</summary>
     public int CutByDeadline { get; init; }
+
+    /// <summary>Of these, those that the client ended with what had come, since the server had not.</summary>
+    public int EndedByClient { get; init; }
 
     /// <summary>Finished calls a second.</summary>
     public double RequestsPerSecond { get; init; }
@@ -59,6 +62,7 @@ internal sealed record LevelResult
             Stable = stable,
             Requests = good.Length,
             CutByDeadline = good.Count(call => call.CutByDeadline),
+            EndedByClient = good.Count(call => call.EndedByClient),
             RequestsPerSecond = good.Length / window.Length.TotalSeconds,
             SamplesPerSecond = good.Sum(call => call.Samples) / window.Length.TotalSeconds,
             FirstPreviewMs = Percentiles.Of(good.Where(call => call.FirstPreview is not null).Select(call => call.FirstPreview!.Value)),

@@ -9,6 +9,9 @@ namespace Cvdvae.Cli.Requests;
 /// <summary>The options that make a request.</summary>
 internal sealed class RequestArguments
 {
+    /// <summary>Name of the option of the seed, which each command means in its own way.</summary>
+    public const string Seed = "--seed";
+
     private const float HottestTemperature = 10;
     private const double LongestDeadline = 86400;
 
@@ -23,12 +26,13 @@ internal sealed class RequestArguments
     private readonly Option<bool> _consistency = new("--consistency") { Description = "make the results agree with the input when they are downscaled" };
     private readonly Option<uint[]> _previews = NumberList.Create("--preview-resolutions", "resolutions to preview, as 8,16,32; all below the full one by default", 1u, 65536u);
 
-    private readonly Option<PixelSampling> _pixelSampling = Choice.Of(
-        "--pixel-sampling", "how pixels are taken; the model's own way by default", ("sample", PixelSampling.Sample), ("mode", PixelSampling.Mode), ("mean", PixelSampling.Mean));
+    private readonly Option<PixelSampling> _pixelSampling =
+        Choice.Of("--pixel-sampling", "how pixels are taken; the model's own way by default", RequestWords.PixelSamplings);
 
     private readonly Option<InputFit> _fit = Choice.Of(
-        "--fit", "what happens to an image of another size: exact (the default) refuses it, crop takes its middle square and resizes it", ("exact", InputFit.Exact), ("crop", InputFit.CropAndResize));
+        "--fit", "what happens to an image of another size: exact (the default) refuses it, crop takes its middle square and resizes it", RequestWords.Fits);
 
+    private readonly Option<ImageFormat> _resultFormat;
     private readonly Option<ImageFormat> _format;
     private readonly Option<ImageFormat> _previewFormat;
     private readonly Option<double?> _deadline = CheckedOption.OptionalNumber("--deadline", "seconds after which the call ends with what is finished", 0.001, LongestDeadline);
@@ -36,18 +40,49 @@ internal sealed class RequestArguments
     /// <param name="raw">Whether images may come without a file format.</param>
     public RequestArguments(bool raw)
     {
-        (string, ImageFormat)[] formats = [("png", ImageFormat.Png), ("jpeg", ImageFormat.Jpeg), ("webp", ImageFormat.Webp)];
-        formats = raw ? [.. formats, ("raw", ImageFormat.RawRgb)] : formats;
-        _format = Choice.Of("--format", "format of the results, png by default", formats);
+        (string, ImageFormat)[] formats = raw ? RequestWords.Formats : RequestWords.FileFormats;
+        _resultFormat = Choice.Of("--result-format", "format of the results, png by default; --format is the same", formats);
+        _format = Choice.Of("--format", "--result-format by its older name", formats);
+        _format.Hidden = true;
         _previewFormat = Choice.Of("--preview-format", "format of the previews, png by default", formats);
+        Names = RequestWords.Names(new Dictionary<string, string>
+        {
+            ["model"] = _model.Name,
+            ["image"] = "image",
+            ["scale"] = _scale.Name,
+            ["sample_count"] = _samples.Name,
+            ["seed"] = Seed,
+            ["encoder_temperature"] = _encoderTemperature.Name,
+            ["prior_temperature"] = _priorTemperature.Name,
+            ["pixel_sampling"] = _pixelSampling.Name,
+            ["enforce_consistency"] = _consistency.Name,
+            ["input_fit"] = _fit.Name,
+            ["preview_format"] = _previewFormat.Name,
+            ["result_format"] = _resultFormat.Name,
+            ["quality"] = _quality.Name,
+            ["preview_resolutions"] = _previews.Name,
+            ["stop_at_resolution"] = _stopAt.Name,
+            ["report_groups"] = "report_groups", // no option: the program asks for them where it shows bars
+        });
     }
+
+    /// <summary>What the command line calls the fields of a request and their values.</summary>
+    public CallerNames Names { get; }
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_samples, _scale, _temperature, _encoderTemperature, _priorTemperature, _pixelSampling, _consistency, _fit, _format, _previewFormat, _quality, _stopAt, _previews, _deadline, _model])
+        foreach (Option option in (Option[])[_samples, _scale, _temperature, _encoderTemperature, _priorTemperature, _pixelSampling, _consistency, _fit, _resultFormat, _format, _previewFormat, _quality, _stopAt, _previews, _deadline, _model])
         {
             command.Options.Add(option);
         }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_resultFormat) is { Implicit: false } && result.GetResult(_format) is { Implicit: false })
+            {
+                result.AddError($"give one of {_resultFormat.Name} and {_format.Name}: they are the same");
+            }
+        });
     }
 
     /// <summary>The request for an image.</summary>
@@ -63,7 +98,7 @@ internal sealed class RequestArguments
             EnforceConsistency = parsed.GetValue(_consistency),
             InputFit = parsed.GetValue(_fit),
             PreviewFormat = parsed.GetValue(_previewFormat),
-            ResultFormat = parsed.GetValue(_format),
+            ResultFormat = parsed.GetValue(parsed.GetResult(_format) is { Implicit: false } ? _format : _resultFormat),
             Quality = parsed.GetValue(_quality),
             StopAtResolution = parsed.GetValue(_stopAt) ?? 0,
         };
@@ -83,7 +118,7 @@ internal sealed class RequestArguments
 
     /// <summary>What the call itself takes.</summary>
     public CallSettings Settings(ParseResult parsed) =>
-        new() { Deadline = parsed.GetValue(_deadline) is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
+        new() { Deadline = parsed.GetValue(_deadline) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Names = Names };
 
     private static Option<float?> Temperature(string name, string description) => CheckedOption.OptionalNumber(name, description, 0f, HottestTemperature);
 }

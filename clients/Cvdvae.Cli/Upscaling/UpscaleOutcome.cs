@@ -11,9 +11,16 @@ namespace Cvdvae.Cli.Upscaling;
 /// <param name="FirstPreview">From its beginning to the first preview; null: none came.</param>
 /// <param name="Elapsed">From its beginning to the last result.</param>
 /// <param name="Results">Paths of the results with their PSNR in dB, in the order of the samples.</param>
+/// <param name="Samples">Samples asked for.</param>
 /// <param name="Sheet">Path of the contact sheet.</param>
 internal sealed record UpscaleOutcome(
-    StartedEvent Started, CompletedEvent Completed, TimeSpan? FirstPreview, TimeSpan Elapsed, IReadOnlyList<(string Path, double Psnr)> Results, string Sheet)
+    StartedEvent Started,
+    CompletedEvent Completed,
+    TimeSpan? FirstPreview,
+    TimeSpan Elapsed,
+    IReadOnlyList<(string Path, double Psnr)> Results,
+    int Samples,
+    string Sheet)
 {
     /// <summary>A line for the beginning.</summary>
     public static string Headline(StartedEvent started) =>
@@ -32,7 +39,9 @@ internal sealed record UpscaleOutcome(
         text.Append(CultureInfo.InvariantCulture, $"{Sheet}\n");
         if (Completed.Reason == CompletionReason.Deadline)
         {
-            text.Append(CultureInfo.InvariantCulture, $"the deadline was near: every sample reached {Completed.ReachedResolution}x{Completed.ReachedResolution}\n");
+            string reached = $"reached {Completed.ReachedResolution}x{Completed.ReachedResolution}";
+            string which = Results.Count < Samples ? $"{Results.Count} of {Samples} samples {reached}, the others nothing" : $"every sample {reached}";
+            text.Append(CultureInfo.InvariantCulture, $"the deadline was near: {which}\n");
         }
 
         if (FirstPreview is { } first)

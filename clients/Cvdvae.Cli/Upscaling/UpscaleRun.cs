@@ -12,6 +12,9 @@ namespace Cvdvae.Cli.Upscaling;
 internal sealed class UpscaleRun(SuperResolutionClient client, OutputFolder folder, IUpscaleProgress progress, TimeProvider time)
 {
     private const int AnyQuality = 100; // PNG has none
+
+    // The deadline is one of the drawing: before it a connection is made, and the models are asked for.
+    private static readonly TimeSpan LeastTimeForModels = TimeSpan.FromSeconds(10);
     private readonly SampleSheet _sheet = new();
     private readonly SortedDictionary<int, (string Path, double Psnr)> _results = [];
     private StartedEvent? _started;
@@ -27,7 +30,8 @@ internal sealed class UpscaleRun(SuperResolutionClient client, OutputFolder fold
     /// <exception cref="IOException">A file can't be written.</exception>
     public async Task<UpscaleOutcome> RunAsync(UpscaleRequest request, CallSettings settings, CancellationToken stop)
     {
-        ListModelsResponse models = await client.ListModelsAsync(settings, stop);
+        CallSettings patient = settings.Deadline < LeastTimeForModels ? settings with { Deadline = LeastTimeForModels } : settings;
+        ListModelsResponse models = await client.ListModelsAsync(patient, stop);
         ModelInfo? model = Find(models, request.Model);
         request.ReportGroups = progress.WantsGroups && model is not null;
         if (!Previews && model is { Resolutions.Count: > 1 })
@@ -53,7 +57,7 @@ internal sealed class UpscaleRun(SuperResolutionClient client, OutputFolder fold
 
         RgbImage page = _sheet.Render(Input(request), _started!.OutputSize);
         string sheet = await folder.WriteAsync("sheet.png", ImageCodec.Encode(page, ImageEncoding.Png, AnyQuality), stop);
-        return new UpscaleOutcome(_started, completed!, _firstPreview, _elapsed, [.. _results.Values], sheet);
+        return new UpscaleOutcome(_started, completed!, _firstPreview, _elapsed, [.. _results.Values], (int)request.SampleCount, sheet);
     }
 
     private async Task TakeAsync(UpscaleEvent item, CancellationToken stop)

@@ -11,23 +11,30 @@ internal static class CallFailure
     private const string RequestIdHeader = "x-request-id";
 
     /// <summary>Turns what gRPC throws into what this client throws.</summary>
-    /// <param name="error">The failure.</param>
-    /// <param name="address">Where the server is.</param>
-    /// <param name="deadline">Longest time of the call; null: none.</param>
-    /// <param name="attempts">Attempts made, with the one that failed.</param>
-    /// <param name="requestId">Identity of the call, where known.</param>
-    public static SuperResolutionException From(RpcException error, string address, TimeSpan? deadline, int attempts, string? requestId)
+    public static SuperResolutionException From(RpcException error, FailedCall call)
     {
         Google.Rpc.Status? details = Details(error);
         BadRequest.Types.FieldViolation? violation = details?.GetDetail<BadRequest>()?.FieldViolations.FirstOrDefault();
         TimeSpan? retryAfter = details?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
-        return new SuperResolutionException(Message(error, address, deadline, violation, retryAfter), error)
+
+        // Nobody has cancelled a call that comes here. A server at its deadline may reset the stream before the client's own timer fires.
+        StatusCode status = error.StatusCode == StatusCode.Cancelled && call.DeadlinePassed ? StatusCode.DeadlineExceeded : error.StatusCode;
+        string? problem = status == StatusCode.DeadlineExceeded ? null : TransportProblem.Of(error.Status, call.Options, call.Admitted);
+        if (problem is not null)
         {
-            Status = error.StatusCode,
-            Field = violation?.Field,
+            // Which of several statuses Grpc.Net.Client gives to a connection that fails depends on how far it had come. CANCELLED is its word
+            // for an answer that is not gRPC's.
+            status = error.Status.DebugException is not null ? StatusCode.Unavailable : status == StatusCode.Cancelled ? StatusCode.Unknown : status;
+        }
+
+        return new SuperResolutionException(problem ?? Message(error.Status.Detail, status, call, violation, retryAfter), error)
+        {
+            Status = status,
+            Field = violation is null ? null : call.Names.Field(violation.Field),
+            WireField = violation?.Field,
             RetryAfter = retryAfter,
-            RequestId = error.Trailers.GetValue(RequestIdHeader) ?? requestId,
-            Attempts = attempts,
+            RequestId = error.Trailers.GetValue(RequestIdHeader) ?? call.RequestId,
+            Attempts = call.Attempts,
         };
     }
 
@@ -36,45 +43,19 @@ internal static class CallFailure
         new($"{address}: {problem}") { Status = StatusCode.Internal, RequestId = requestId };
 
     private static string Message(
-        RpcException error, string address, TimeSpan? deadline, BadRequest.Types.FieldViolation? violation, TimeSpan? retryAfter)
-    {
-        if (TransportProblem(error.Status.DebugException) is string problem)
+        string detail, StatusCode status, FailedCall call, BadRequest.Types.FieldViolation? violation, TimeSpan? retryAfter) => status switch
         {
-            return $"can't reach {address}: {problem}";
-        }
-
-        string detail = error.Status.Detail;
-        return error.StatusCode switch
-        {
-            StatusCode.DeadlineExceeded => deadline is { } time
+            StatusCode.DeadlineExceeded => call.Deadline is { } time
                 ? string.Create(CultureInfo.InvariantCulture, $"the deadline of {time.TotalSeconds:0.###} s passed before the call ended")
                 : "the deadline passed before the call ended",
-            StatusCode.Unimplemented => $"{address} does not offer this service{(detail.Length > 0 ? $" ({detail})" : "")}",
+            StatusCode.Unimplemented => $"{call.Options.Address} does not offer this service{(detail.Length > 0 ? $" ({detail})" : "")}",
             StatusCode.InvalidArgument when violation is not null && !detail.StartsWith(violation.Field, StringComparison.Ordinal) =>
-                $"{violation.Field}: {violation.Description}",
-            _ => $"{(detail.Length > 0 ? detail : $"the server answered {error.StatusCode}")}{Advice(retryAfter)}",
+                call.Names.Message($"{violation.Field}: {violation.Description}"),
+            _ => $"{(detail.Length > 0 ? call.Names.Message(detail) : $"the server answered {status}")}{Advice(retryAfter)}",
         };
-    }
 
     private static string Advice(TimeSpan? retryAfter) =>
         retryAfter is { } time ? string.Create(CultureInfo.InvariantCulture, $"; try again in {time.TotalSeconds:0.###} s") : "";
-
-    /// <summary>What kept bytes from going to and fro; null where the server itself answered.</summary>
-    private static string? TransportProblem(Exception? cause)
-    {
-        if (cause is not (HttpRequestException or IOException or System.Net.Sockets.SocketException))
-        {
-            return null;
-        }
-
-        while (cause.InnerException is { } inner)
-        {
-            cause = inner;
-        }
-
-        // What is left of a connection that the server closed while it was made: it does so to callers whose certificate it does not take.
-        return cause is ObjectDisposedException ? "the server closed the connection; it may want a certificate" : cause.Message.TrimEnd('.');
-    }
 
     private static Google.Rpc.Status? Details(RpcException error)
     {

@@ -26,8 +26,14 @@ public sealed class SuperResolutionException : Exception
     /// <summary>Status of the call.</summary>
     public StatusCode Status { get; init; } = StatusCode.Unknown;
 
-    /// <summary>The field of the request that was refused, where the server named one.</summary>
+    /// <summary>
+    /// What was refused, by the name that the caller gave it by: a property of <see cref="UpscaleOptions"/> (or <c>image</c>), or of
+    /// <see cref="Cvdvae.V1.UpscaleRequest"/> (names of one word in lower case). Null where the server named nothing.
+    /// </summary>
     public string? Field { get; init; }
+
+    /// <summary>The same by its name in the protocol.</summary>
+    public string? WireField { get; init; }
 
     /// <summary>How long the server asks to wait before the next attempt, where it does.</summary>
     public TimeSpan? RetryAfter { get; init; }

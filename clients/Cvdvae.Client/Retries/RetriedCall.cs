@@ -13,7 +13,11 @@ internal sealed class RetriedCall(
 {
     private readonly TimeSpan? _limit = settings.Deadline ?? options.Deadline;
     private readonly DateTimeOffset? _deadline = time.GetUtcNow() + (settings.Deadline ?? options.Deadline);
+    private readonly long _start = time.GetTimestamp();
     private int _attempts;
+
+    /// <summary>When the call began, as a timestamp of the clock.</summary>
+    public long Start => _start;
 
     /// <summary>Makes attempts until one succeeds or the failure stands.</summary>
     /// <param name="attempt">Begins the call and returns once the server has admitted it.</param>
@@ -32,7 +36,7 @@ internal sealed class RetriedCall(
             catch (RpcException error)
             {
                 stop.ThrowIfCancellationRequested();
-                failure = Failure(error);
+                failure = Failure(error, admitted: false);
             }
 
             TimeSpan wait = policy.Wait(_attempts, failure.Status, failure.RetryAfter) ?? throw failure;
@@ -45,9 +49,11 @@ internal sealed class RetriedCall(
         }
     }
 
-    /// <summary>A failure of the admitted call, after which nothing is tried again.</summary>
-    public SuperResolutionException Failure(RpcException error) =>
-        CallFailure.From(error, options.Address, _limit, _attempts, settings.RequestId);
+    /// <summary>A failure as an exception that can be read.</summary>
+    /// <param name="error">The failure.</param>
+    /// <param name="admitted">Whether the server had admitted the call; nothing is tried again then.</param>
+    public SuperResolutionException Failure(RpcException error, bool admitted) => CallFailure.From(
+        error, new FailedCall(options, _limit, time.GetUtcNow() >= _deadline, _attempts, settings.RequestId, settings.Names, admitted));
 
     private CallOptions Options()
     {

@@ -108,6 +108,43 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Bench_CallsCutByTheirDeadline_AreSeenAsSuch()
+    {
+        var upscaler = new FakeUpscaler();
+        upscaler.Script = async (request, events, context) =>
+        {
+            if (request.Seed == 0)
+            {
+                await upscaler.AnswerAsync(request, events, context); // whole
+                return;
+            }
+
+            Image image = new() { Data = request.Image, Format = ImageFormat.Png, Width = 16, Height = 16 };
+            await events.WriteAsync(new() { Started = new() { Model = "fake-64@1.2", InputSize = 16, OutputSize = 64, Resolutions = { 1, 4, 8, 16, 32, 64 } } });
+            await events.WriteAsync(new() { Preview = new() { Resolution = 16, Image = image } });
+            if (request.Seed == 1)
+            {
+                await events.WriteAsync(new() { Result = new() { Image = image } });
+                await events.WriteAsync(new() { Completed = new() { ReachedResolution = 16, Reason = CompletionReason.Deadline } });
+                return;
+            }
+
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, ""));
+        };
+        await using FakeServer server = await FakeServer.StartAsync(upscaler);
+        string[] load = ["--count", "4", "--warm-up", "0", "--deadline", "60"];
+
+        JsonElement level = Assert.Single(await LevelsAsync(server, load));
+
+        Assert.Equal((4, 3, 2), (Number("requests"), Number("cut_by_deadline"), Number("ended_by_client")));
+        Assert.Equal(level.GetProperty("requests_per_second").GetDouble() / 4, level.GetProperty("samples_per_second").GetDouble(), 6); // one is finished
+        string table = await Cli.SucceedAsync(["bench", Inputs.Png(_folder), "--server", server.Address, .. load]);
+        Assert.Contains("| 3 (2 by the client) |", table, StringComparison.Ordinal);
+
+        int Number(string name) => level.GetProperty(name).GetInt32();
+    }
+
+    [Fact]
     public async Task Bench_EveryCallRefused_Fails()
     {
         await using FakeServer server = await FakeServer.StartAsync();

@@ -137,6 +137,57 @@ public sealed class UpscaleCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Upscale_DeadlinePassesWithPreviews_WritesTheFinestAsResults()
+    {
+        var upscaler = new FakeUpscaler();
+        upscaler.Script = async (request, events, _) =>
+        {
+            await events.WriteAsync(new() { Started = new() { Model = "fake-64@1.2", InputSize = 16, OutputSize = 64, Resolutions = { 1, 4, 8, 16, 32, 64 } } });
+            foreach ((uint sample, uint side) in ((uint, uint)[])[(0, 8), (1, 8), (0, 16)])
+            {
+                byte[] png = ImageCodec.Encode(Inputs.Gradient((int)side, (int)side), ImageEncoding.Png, 90);
+                Image image = new() { Data = Google.Protobuf.ByteString.CopyFrom(png), Format = ImageFormat.Png, Width = side, Height = side };
+                await events.WriteAsync(new() { Preview = new() { SampleIndex = sample, Resolution = side, Image = image } });
+            }
+
+            throw new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.DeadlineExceeded, ""));
+        };
+        await using FakeServer server = await FakeServer.StartAsync(upscaler);
+
+        string output = await Cli.SucceedAsync("upscale", Inputs.Png(_folder), "--output", _folder["out"], "--samples", "3", "--deadline", "30", "--server", server.Address);
+
+        Assert.Contains("the deadline was near: 2 of 3 samples reached 8x8, the others nothing", output, StringComparison.Ordinal);
+        Assert.Equal(["preview-1-008.png", "preview-1-016.png", "preview-2-008.png", "sample-1.png", "sample-2.png", "sheet.png"], _folder.Files("out"));
+        Assert.Equal(((16, 16), (8, 8)), (Size("out", "sample-1.png"), Size("out", "sample-2.png")));
+    }
+
+    [Theory]
+    [InlineData("--format")]
+    [InlineData("--result-format")]
+    public async Task Upscale_FormatByEitherName_IsTheResults(string option)
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+
+        await Cli.SucceedAsync("upscale", Inputs.Png(_folder), "--output", _folder["out"], option, "jpeg", "--server", server.Address);
+
+        Assert.Equal(ImageFormat.Jpeg, Assert.Single(server.Upscaler.Requests).ResultFormat);
+        Assert.Contains("sample-1.jpg", _folder.Files("out"));
+    }
+
+    [Fact]
+    public async Task Upscale_ShortDeadline_IsNotSpentOnTheModels()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+
+        CliResult result = await Cli.RunAsync(["upscale", Inputs.Png(_folder), "--output", _folder["out"], "--deadline", "0.001", "--server", server.Address]);
+
+        // A millisecond is too short for a call; but it was made, or tried, after the models were asked for.
+        Assert.Contains(result.Status, (int[])[0, 1]);
+        Assert.True(result.Status == 0 || result.Error == "error: the deadline of 0.001 s passed before the call ended\n", result.Error);
+        Assert.True(server.Upscaler.Listed > 0, "the models were not asked for");
+    }
+
+    [Fact]
     public async Task Upscale_Stopped_KeepsWholeFilesAndExitsWithOneHundredAndThirty()
     {
         await using FakeServer server = await FakeServer.StartAsync(new FakeUpscaler { Pace = TimeSpan.FromMilliseconds(300) });

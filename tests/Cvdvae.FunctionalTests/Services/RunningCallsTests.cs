@@ -51,6 +51,7 @@ public sealed class RunningCallsTests(EmbeddedServices services) : IClassFixture
 
         CompletedEvent completed = Assert.IsType<CompletedEvent>(events[^1]);
         Assert.Equal(CompletionReason.Deadline, completed.Reason);
+        Assert.False(completed.EndedByClient, "the server ends it, before the deadline");
         Assert.InRange(completed.ReachedResolution, 1, 63);
         Assert.Equal(samples, events.OfType<PreviewEvent>().Count(preview => preview.Resolution == completed.ReachedResolution));
     }
