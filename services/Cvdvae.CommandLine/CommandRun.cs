@@ -24,7 +24,7 @@ public static class CommandRun
         {
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null, // StopSignals does this, without a limit of seconds
-            Output = output,
+            Output = parsed.Errors.Count > 0 ? error : output, // help and what was perhaps meant, which are no result
             Error = error,
         };
         try

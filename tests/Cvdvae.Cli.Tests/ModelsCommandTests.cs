@@ -7,6 +7,17 @@ namespace Cvdvae.Cli.Tests;
 public sealed class ModelsCommandTests
 {
     [Fact]
+    public async Task Models_SilentServer_GivesUpAtTheDeadline()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+
+        CliResult result = await Cli.RunAsync(["models", "--deadline", "0.5", "--server", $"http://{listener.LocalEndpoint}"]);
+
+        Assert.Equal((1, "error: the deadline of 0.5 s passed before the call ended\n"), (result.Status, result.Error));
+    }
+
+    [Fact]
     public async Task Models_Table_ShowsWhatAUserNeeds()
     {
         await using FakeServer server = await FakeServer.StartAsync();

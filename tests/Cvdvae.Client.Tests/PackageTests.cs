@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Cvdvae.FakeService;
@@ -31,6 +34,7 @@ public sealed partial class PackageTests : IDisposable
 
         await RunAsync("bash", ["-euo", "pipefail", "-c", install], BuildOutput.Root);
 
+        CheckContent();
         Assert.Matches("Include=\"Cvdvae.Client\"", await File.ReadAllTextAsync(Project, TestContext.Current.CancellationToken));
         string[] programs = [.. Snippets("docs/clients.md", "csharp"), .. Snippets("clients/Cvdvae.Client/README.md", "csharp")];
         Assert.Equal(5, programs.Length);
@@ -48,6 +52,34 @@ public sealed partial class PackageTests : IDisposable
         string[] files = [.. _folder.Files("hello").Where(name => name.EndsWith(".png", StringComparison.Ordinal))];
         Assert.Equal(1 + (2 * 6), files.Length);
         Assert.Contains("sample-2.png", files);
+    }
+
+    /// <summary>What the package says of itself, and that it is for any machine and holds nothing of how the services talk to each other.</summary>
+    private void CheckContent()
+    {
+        using ZipArchive package = ZipFile.OpenRead(Directory.EnumerateFiles(_folder["packages"], "Cvdvae.Client.*.nupkg").Single());
+        using Stream manifest = package.Entries.Single(entry => entry.Name == "Cvdvae.Client.nuspec").Open();
+        XElement metadata = XDocument.Load(manifest).Root!.Elements().Single();
+        string? Value(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
+        Assert.Equal(("MIT", "README.md", null), (Value("license"), Value("readme"), metadata.Elements().SingleOrDefault(element => element.Name.LocalName == "repository")?.ToString()));
+        Assert.StartsWith("Client of the CvdvaeGrpc super-resolution service", Value("description"), StringComparison.Ordinal);
+        Assert.DoesNotContain(metadata.Descendants(), element => element.Attribute("id")?.Value.StartsWith("Cvdvae", StringComparison.Ordinal) == true);
+        ZipArchiveEntry[] libraries = [.. package.Entries.Where(entry => entry.Name.EndsWith(".dll", StringComparison.Ordinal))];
+        Assert.Equal(["lib/net10.0", "lib/net8.0"], libraries.Select(entry => Path.GetDirectoryName(entry.FullName)).Distinct().Order());
+        foreach (ZipArchiveEntry library in libraries)
+        {
+            using var bytes = new MemoryStream();
+            using (Stream content = library.Open())
+            {
+                content.CopyTo(bytes);
+            }
+
+            bytes.Position = 0;
+            using var reader = new PEReader(bytes);
+            Assert.Equal((Machine.I386, CorFlags.ILOnly), (reader.PEHeaders.CoffHeader.Machine, reader.PEHeaders.CorHeader!.Flags)); // any processor
+            MetadataReader types = reader.GetMetadataReader();
+            Assert.DoesNotContain(types.TypeDefinitions, type => types.GetString(types.GetTypeDefinition(type).Name) is "DecoderService" or "EncoderService" or "Tensor");
+        }
     }
 
     private string Project => _folder["hello", "hello.csproj"];

@@ -241,6 +241,16 @@ public sealed class WrongServerTests : IDisposable
     }
 
     [Fact]
+    public void Of_ProxyThatRefuses_IsItsOwnLine()
+    {
+        var cause = new HttpRequestException(HttpRequestError.ProxyTunnelError, "The proxy tunnel request to proxy 'http://proxy/' failed with status code '407'.");
+
+        string? problem = TransportProblem.Of(new Status(StatusCode.Unavailable, "no", cause), new SuperResolutionClientOptions(), admitted: false);
+
+        Assert.Equal("can't reach http://127.0.0.1:5000: The proxy tunnel request to proxy 'http://proxy/' failed with status code '407'", problem);
+    }
+
+    [Fact]
     public void Of_AnswerOfTheServer_IsNone() =>
         Assert.Null(TransportProblem.Of(new Status(StatusCode.Unavailable, "stopping"), new SuperResolutionClientOptions(), admitted: false));
 

@@ -35,7 +35,7 @@ internal sealed class RequestArguments
     private readonly Option<ImageFormat> _resultFormat;
     private readonly Option<ImageFormat> _format;
     private readonly Option<ImageFormat> _previewFormat;
-    private readonly Option<double?> _deadline = CheckedOption.OptionalNumber("--deadline", "seconds after which the call ends with what is finished", 0.001, LongestDeadline);
+    private readonly Option<double?> _deadline = Deadline("seconds after which the call ends with what is finished");
 
     /// <param name="raw">Whether images may come without a file format.</param>
     public RequestArguments(bool raw)
@@ -119,6 +119,9 @@ internal sealed class RequestArguments
     /// <summary>What the call itself takes.</summary>
     public CallSettings Settings(ParseResult parsed) =>
         new() { Deadline = parsed.GetValue(_deadline) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Names = Names };
+
+    /// <summary>The option of a deadline in seconds.</summary>
+    public static Option<double?> Deadline(string description) => CheckedOption.OptionalNumber("--deadline", description, 0.001, LongestDeadline);
 
     private static Option<float?> Temperature(string name, string description) => CheckedOption.OptionalNumber(name, description, 0f, HottestTemperature);
 }

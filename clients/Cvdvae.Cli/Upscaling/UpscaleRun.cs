@@ -34,9 +34,9 @@ internal sealed class UpscaleRun(SuperResolutionClient client, OutputFolder fold
         ListModelsResponse models = await client.ListModelsAsync(patient, stop);
         ModelInfo? model = Find(models, request.Model);
         request.ReportGroups = progress.WantsGroups && model is not null;
-        if (!Previews && model is { Resolutions.Count: > 1 })
+        if (!Previews && settings.Deadline is null && model is { Resolutions.Count: > 1 })
         {
-            // There is no way to ask for none: the coarsest costs next to nothing.
+            // There is no way to ask for none: the coarsest costs next to nothing. With a deadline each may become a result.
             request.PreviewResolutions.Clear();
             request.PreviewResolutions.Add(model.Resolutions[0].Resolution);
         }

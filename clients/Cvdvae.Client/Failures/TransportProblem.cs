@@ -74,7 +74,8 @@ internal static partial class TransportProblem
         return !causes.Any(cause => cause is HttpRequestException or IOException) ? null
             : kinds.Contains(HttpRequestError.NameResolutionError) ? NoHost
             : hint.Length > 0 && !ServerAddress.IsSecure(options) ? $"{NoHttp2}{hint}"
-            : $"{Closed}{hint}";
+            : hint.Length > 0 || causes.Any(cause => cause is IOException) ? $"{Closed}{hint}"
+            : causes[^1].Message.TrimEnd('.'); // as of a proxy that refuses
     }
 
     private static string Tls(string text, SuperResolutionClientOptions options)

@@ -103,6 +103,17 @@ public sealed class UpscaleCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Upscale_NoPreviewsWithADeadline_AsksForThemAsResults()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+
+        await Cli.SucceedAsync("upscale", Inputs.Png(_folder), "--output", _folder["out"], "--no-previews", "--deadline", "60", "--server", server.Address);
+
+        Assert.Equal(["sample-1.png", "sheet.png"], _folder.Files("out"));
+        Assert.Empty(Assert.Single(server.Upscaler.Requests).PreviewResolutions);
+    }
+
+    [Fact]
     public async Task Upscale_FilesOfAnEarlierRun_AreReplaced()
     {
         await using FakeServer server = await FakeServer.StartAsync();
