@@ -156,7 +156,7 @@ class UpscaleTests(CommandLineTest):
             return script
 
         cases = {
-            "scale: '3' is not accepted\n": (grpc.StatusCode.INVALID_ARGUMENT, "scale: '3' is not accepted"),
+            "--scale: '3' is not accepted\n": (grpc.StatusCode.INVALID_ARGUMENT, "scale: '3' is not accepted"),
             "it broke (request call-5)\n": (grpc.StatusCode.INTERNAL, "it broke"),
         }
         for line, (code, text) in cases.items():

@@ -31,7 +31,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--pixel-sampling", type=str.lower, choices=_names(PixelSampling), help="how pixels are taken; the model's own way by default")
     parser.add_argument("--consistency", action="store_true", help="make the results agree with the input when they are downscaled")
     parser.add_argument("--fit", type=str.lower, choices=_names(InputFit), help="refuse an image of another size (exact), or take its middle square and resize it (crop)")
-    parser.add_argument("--format", type=str.lower, choices=_FORMATS, help="format of the results (png)")
+    formats = parser.add_mutually_exclusive_group()
+    formats.add_argument("--result-format", type=str.lower, choices=_FORMATS, help="format of the results (png)")
+    formats.add_argument("--format", dest="result_format", type=str.lower, choices=_FORMATS, help="the same as --result-format")
     parser.add_argument("--preview-format", type=str.lower, choices=_FORMATS, help="format of the previews (png)")
     parser.add_argument("--quality", metavar="Q", type=whole(1, 100), default=90, help="quality of JPEG and WebP (90)")
     parser.add_argument("--stop-at", metavar="R", type=whole(1, 65536), help="last resolution to compute; the full one otherwise")
@@ -60,7 +62,7 @@ def _run(parsed: argparse.Namespace) -> None:
             "consistency": parsed.consistency,
             "fit": parsed.fit,
             "preview_format": parsed.preview_format,
-            "result_format": parsed.format,
+            "result_format": parsed.result_format,
             "quality": parsed.quality,
             "preview_resolutions": _previews(client, parsed),
             "stop_at": parsed.stop_at,
@@ -75,7 +77,7 @@ def _run(parsed: argparse.Namespace) -> None:
 def _previews(client: Client, parsed: argparse.Namespace) -> List[int]:
     if parsed.no_previews:
         # There is no way to ask for none: the coarsest costs next to nothing.
-        model = client.models(deadline=parsed.deadline).find(parsed.model)
+        model = client.list_models(deadline=parsed.deadline).find(parsed.model)
         return [model.resolutions[0].resolution] if model is not None and len(model.resolutions) > 1 else []
     return list(parsed.preview_resolutions)
 
