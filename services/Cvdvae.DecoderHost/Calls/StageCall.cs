@@ -127,7 +127,8 @@ internal sealed class StageCall : IAsyncDisposable
         request.Image = null;
         request.RequestId = Parameters.RequestId;
         request.Precision = _stage.Precision;
-        request.TimeBudget = Remaining() is { } remaining ? Duration.FromTimeSpan(remaining) : null;
+        request.TimeBudget = Remaining(Parameters.Deadline) is { } remaining ? Duration.FromTimeSpan(remaining) : null;
+        request.FirstFrameTimeBudget = null;
         _next = await NextStage.OpenAsync(_stage.Links.Next!, _stage.Links.NextAddress, request, Stopped).ConfigureAwait(false);
         Run.OnHandOver = (position, features) =>
         {
@@ -151,7 +152,8 @@ internal sealed class StageCall : IAsyncDisposable
 
     private async Task<DecodeCompleted> CompleteAsync()
     {
-        Task deadline = Remaining() is { } remaining ? Task.Delay(remaining + Grace, _stage.Time, Stopped) : Task.Delay(Timeout.Infinite, Stopped);
+        bool first = false;
+        Task deadline = UntilAsync(Parameters.Deadline);
         Task<StageEnd> here = Run.Completion;
         var pending = new List<Task> { _sourcing, here, deadline };
         if (_relaying is not null)
@@ -165,6 +167,13 @@ internal sealed class StageCall : IAsyncDisposable
             Task done = await Task.WhenAny(pending).ConfigureAwait(false);
             pending.Remove(done);
             await done.ConfigureAwait(false);
+            if (done == deadline && !first && Run.Request.FirstSteps > 0 && !Run.HasFrames)
+            {
+                first = true;
+                pending.Add(deadline = UntilAsync(Parameters.FirstDeadline));
+                continue;
+            }
+
             if (done == deadline)
             {
                 return await EndAtDeadlineAsync(end).ConfigureAwait(false);
@@ -224,14 +233,17 @@ internal sealed class StageCall : IAsyncDisposable
 
     private DecoderLoad Load() => DecoderLoads.Busier(DecoderLoads.ToWire(_stage.Scheduler.Load), _next?.Load);
 
-    private TimeSpan? Remaining()
+    private Task UntilAsync(long? deadline) =>
+        Remaining(deadline) is { } remaining ? Task.Delay(remaining + Grace, _stage.Time, Stopped) : Task.Delay(Timeout.Infinite, Stopped);
+
+    private TimeSpan? Remaining(long? deadline)
     {
-        if (Parameters.Deadline is not long deadline)
+        if (deadline is not long timestamp)
         {
             return null;
         }
 
-        TimeSpan remaining = _stage.Time.GetElapsedTime(_stage.Time.GetTimestamp(), deadline);
+        TimeSpan remaining = _stage.Time.GetElapsedTime(_stage.Time.GetTimestamp(), timestamp);
         return remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining;
     }
 }

@@ -17,6 +17,8 @@ from ._settings import Settings, check_credential, check_request_id, check_secon
 
 _SHORTENED = 0.5
 _LENGTHENED = 0.25
+# What grpc makes of more seconds than this may lie in the past.
+_LONGEST = 1e9
 
 
 class Attempts:
@@ -61,7 +63,7 @@ class Attempts:
             metadata.append(("x-api-key", self._api_key))
         if self._token is not None:
             metadata.append(("authorization", f"Bearer {self._token}"))
-        return {"metadata": tuple(metadata), "timeout": None if self._end is None else max(0.0, self._end - now)}
+        return {"metadata": tuple(metadata), "timeout": None if self._end is None else min(max(0.0, self._end - now), _LONGEST)}
 
     def elapsed(self, until: float) -> float:
         """Seconds from the call's first attempt until then, by time.monotonic."""
