@@ -93,6 +93,7 @@ class _Run:
         self._first_preview: Optional[float] = None
         self._last_result = 0.0
         self._results: Dict[int, str] = {}
+        self._smallest = 0
         self._missing: Dict[int, int] = {}
 
     def take_all(self, client: Client, image: bytes, options: Dict[str, Any]) -> None:
@@ -128,6 +129,7 @@ class _Run:
         self._last_result = time.monotonic() - self._begin
         agreement = f"  low-res PSNR {result.lr_psnr_db:.1f} dB" if result.lr_psnr_db > 0 else ""
         self._results[result.sample_index] = self._folder.write_result(result) + agreement
+        self._smallest = min(self._smallest or result.image.width, result.image.width)
         if self._sheet is not None:
             self._sheet.add_result(result)
         self._count(result.image.width)
@@ -137,13 +139,18 @@ class _Run:
         if self._missing[resolution] == 0:
             _say(f"{resolution}x{resolution} after {time.monotonic() - self._begin:.3f} s")
 
+    def _reached(self) -> str:
+        size = f"{self._smallest}x{self._smallest}"
+        missing = self._parsed.samples - len(self._results)
+        return f"every sample reached {size}" if missing <= 0 else f"{len(self._results)} of {self._parsed.samples} samples reached {size}, the others nothing"
+
     def _finish(self, completed: Completed, started: Started) -> None:
         for sample in sorted(self._results):
             _say(self._results[sample])
         if self._sheet is not None:
             _say(self._folder.write_sheet(self._sheet.render(started)))
         if completed.reason is CompletionReason.DEADLINE:
-            _say(f"the deadline was near: every sample reached {completed.reached_resolution}x{completed.reached_resolution}")
+            _say(f"the deadline was near: {self._reached()}")
         first = f"first preview after {self._first_preview:.3f} s, " if self._first_preview is not None else ""
         _say(f"{first}all results after {self._last_result:.3f} s")
         _say(f"--seed {started.seed} gives these images again")
