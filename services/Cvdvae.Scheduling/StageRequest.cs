@@ -39,7 +39,10 @@ public sealed class StageRequest
     /// <summary>Timestamp of the scheduler's <see cref="TimeProvider"/> after which no further step is begun; null: none.</summary>
     public long? Deadline { get; init; }
 
-    /// <summary>Steps from the start that may still be begun after <see cref="Deadline"/>, until <see cref="FirstDeadline"/>: without them there would be nothing at all.</summary>
+    /// <summary>
+    /// Steps from the start that may still be begun after <see cref="Deadline"/>, until <see cref="FirstDeadline"/>: without them there would
+    /// be nothing at all.
+    /// </summary>
     public int FirstSteps { get; init; }
 
     /// <summary>Timestamp after which the <see cref="FirstSteps"/> are not begun either; no earlier than <see cref="Deadline"/>.</summary>

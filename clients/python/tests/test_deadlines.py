@@ -65,7 +65,8 @@ class EndsOfCalls(BothClients):
         events = self.cut(result(1), result(0), samples=2)
 
         self.assertEqual([(1, 64), (0, 64)], images(events))
-        self.assertEqual((64, cvdvae.CompletionReason.DEADLINE, 0.0), (events[-1].reached_resolution, events[-1].reason, events[-1].timings.first_preview))
+        end = events[-1]
+        self.assertEqual((64, cvdvae.CompletionReason.DEADLINE, 0.0), (end.reached_resolution, end.reason, end.timings.first_preview))
 
     def test_completed_call_whose_end_does_not_come_is_complete(self: Any) -> None:
         events = self.cut(result(0), completed())

@@ -116,9 +116,11 @@ class ServiceTests(PackageTest):
     def test_image_of_another_size_is_told_the_option(self) -> None:
         (self.folder / "photo.png").write_bytes(png(bytes(20 * 20 * 3), 20, 20))
 
-        self.assertRegex(self.cvdvae("upscale", "photo.png", "--output", "out", status=1), r"^error: image: [^\n]*, or any size with --fit crop\n$")
-        self.cvdvae("upscale", "photo.png", "--output", "out", "--fit", "crop")
-        self.assertRegex(self.cvdvae("upscale", "photo.png", "--output", "out", "--samples", 9999, status=1), r"^error: --samples: '9999' is not accepted[^\n]*\n$")
+        upscale = ("upscale", "photo.png", "--output", "out")
+
+        self.assertRegex(self.cvdvae(*upscale, status=1), r"^error: image: [^\n]*, or any size with --fit crop\n$")
+        self.cvdvae(*upscale, "--fit", "crop")
+        self.assertRegex(self.cvdvae(*upscale, "--samples", 9999, status=1), r"^error: --samples: '9999' is not accepted[^\n]*\n$")
 
     def test_expired_deadline_is_one_line(self) -> None:
         self.assertEqual(

@@ -52,6 +52,9 @@ internal sealed class StageCall : IAsyncDisposable
     /// <summary>The next stage, where the request goes on there.</summary>
     public NextStage? Next => _next;
 
+    // A request that has no frame at all may take longer than its time.
+    private bool AwaitsFirstFrame => Run.Request.FirstSteps > 0 && !Run.HasFrames;
+
     /// <summary>Ends with the call.</summary>
     public CancellationToken Stopped => _stop.Token;
 
@@ -167,7 +170,7 @@ internal sealed class StageCall : IAsyncDisposable
             Task done = await Task.WhenAny(pending).ConfigureAwait(false);
             pending.Remove(done);
             await done.ConfigureAwait(false);
-            if (done == deadline && !first && Run.Request.FirstSteps > 0 && !Run.HasFrames)
+            if (done == deadline && !first && AwaitsFirstFrame)
             {
                 first = true;
                 pending.Add(deadline = UntilAsync(Parameters.FirstDeadline));
@@ -183,6 +186,11 @@ internal sealed class StageCall : IAsyncDisposable
             {
                 // The next stage is never done before this one, unless it is out of time.
                 DecodeCompleted later = await _relaying.ConfigureAwait(false);
+                if (AwaitsFirstFrame)
+                {
+                    continue;
+                }
+
                 return Completed(end, later.Reason == CompletionReason.Deadline, later);
             }
 

@@ -6,7 +6,7 @@ internal sealed class CallClock
     // Of the margin: what a decoder may take to hand over what it has when its time is up.
     private const double HandOverShare = 0.2;
 
-    // Of the margin: until when a first image is waited for where there is none at all, and how long a decoder may still take to hand it over.
+    // Of the margin: until when decoders may make a first image where there is none at all, and until when the gateway waits for it.
     private const double FirstFrameShare = 0.6;
     private const double LastHandOverShare = 0.7;
 

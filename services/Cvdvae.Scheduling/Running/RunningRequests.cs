@@ -206,7 +206,8 @@ internal sealed class RunningRequests(
         List<StageRow>? late = null;
         foreach (var row in running.Request.Rows)
         {
-            if (row.Phase is RowPhase.Blocked or RowPhase.Ready && now + clock.Ticks(queues.Predict(running.Plan, row.Step, 1)) > row.Request.DeadlineOf(row))
+            if (row.Phase is RowPhase.Blocked or RowPhase.Ready
+                && now + clock.Ticks(queues.Predict(running.Plan, row.Step, 1)) > row.Request.DeadlineOf(row))
             {
                 (late ??= []).Add(row);
             }

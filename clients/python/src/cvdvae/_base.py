@@ -52,12 +52,12 @@ class ClientBase(abc.ABC, Generic[CallT]):
             spreads calls over all the addresses of a name.
         api_key: sent as ``x-api-key``.
         token: bearer token (a JWT), sent as ``authorization``.
-        deadline: longest time of a call with all its attempts, in seconds; None: no limit. The server ends an upscale shortly before it
-            with what is finished by then.
+        deadline: longest time of a call with all its attempts, in seconds; None: no limit. An upscale ends by then with what is
+            finished; DeadlineExceeded is raised only where there is no image at all.
         tls: whether a ``dns:///`` address is reached over TLS.
         ca: PEM, or a file of it, of whom to trust; None: those that come with grpc.
-        cert, key: PEM, or files of it, of this client's certificate (and those between it and its authority) and its private key, for servers
-            that ask for one.
+        cert, key: PEM, or files of it, of this client's certificate (and those between it and its authority) and its private key, for
+            servers that ask for one.
         tls_name: name that the server's certificate is for, where it is not the address's.
         connect_timeout: longest time to set up a connection, in seconds.
         max_attempts: attempts of a call that fails before the server has admitted it, 1 (no retries) to 20.
@@ -139,8 +139,8 @@ class ClientBase(abc.ABC, Generic[CallT]):
         model: ``name`` or ``name@version``; empty: the server's default.
         deadline, api_key, token: in place of the client's.
         request_id: identity of the call in the server's logs, 1 to 128 letters, digits, ``-``, ``_``, ``.`` or ``:``; None: the server's.
-        sample_count, enforce_consistency, input_fit, stop_at_resolution: the protocol's names of samples, consistency, fit (here the protocol's
-            numbers are taken too) and stop_at.
+        sample_count, enforce_consistency, input_fit, stop_at_resolution: the protocol's names of samples, consistency, fit (which takes the
+            protocol's numbers here) and stop_at.
 
         ValueError and TypeError name an argument that can't be sent; CvdvaeError is raised by the iteration.
         """
@@ -152,7 +152,8 @@ class ClientBase(abc.ABC, Generic[CallT]):
         fit = pick(used, "input_fit", fit=fit, input_fit=input_fit)
         stop_at = pick(used, "stop_at_resolution", stop_at=stop_at, stop_at_resolution=stop_at_resolution)
         if temperature is not None:
-            used.update({f"{name}_temperature": "temperature" for name, own in (("encoder", encoder_temperature), ("prior", prior_temperature)) if own is None})
+            own = {"encoder_temperature": encoder_temperature, "prior_temperature": prior_temperature}
+            used.update({field: "temperature" for field, value in own.items() if value is None})
         request = make_request(
             image,
             samples=1 if samples is None else samples,
@@ -176,7 +177,12 @@ class ClientBase(abc.ABC, Generic[CallT]):
         return self._begin(request, self._attempts(deadline, request_id, api_key, token, used))
 
     def _attempts(
-        self, deadline: Optional[float], request_id: Optional[str], api_key: Optional[str], token: Optional[str], used: Mapping[str, str] = MappingProxyType({})
+        self,
+        deadline: Optional[float],
+        request_id: Optional[str],
+        api_key: Optional[str],
+        token: Optional[str],
+        used: Mapping[str, str] = MappingProxyType({}),
     ) -> Attempts:
         """A call's attempts; used has the names of its arguments where they are not the usual ones."""
         return Attempts(self._settings, deadline, request_id, api_key, token, self._names.calling(**used))

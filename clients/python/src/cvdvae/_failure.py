@@ -72,8 +72,8 @@ def failure(
     """
     The error for what grpc raised (grpc.RpcError with the state of the call).
 
-    deadline is the longest time of the call in seconds, attempts counts the one that failed, admitted says whether the server had accepted the
-    call, and names are those that its caller knows.
+    deadline is the longest time of the call in seconds, attempts counts the one that failed, admitted says whether the server had accepted
+    the call, and names are those that its caller knows.
     """
     status: grpc.StatusCode = error.code() or grpc.StatusCode.UNKNOWN
     text = one_line(error.details() or "")

@@ -42,8 +42,8 @@ CHOICES: Dict[str, str] = enums.words()
 
 def pick(used: Dict[str, str], part: str, **values: Optional[Any]) -> Any:
     """
-    The value of what goes by more than one name, None where it is not given. TypeError where two are; used notes the one that was used for a
-    part, where that is not the first.
+    The value of what goes by more than one name, None where it is not given. TypeError where two are; used notes the one that was used for
+    a part, where that is not the first.
     """
     given = [name for name, value in values.items() if value is not None]
     if len(given) > 1:

@@ -16,8 +16,8 @@ _WAIT = 0.2
 
 class ReadAhead(Iterator[pb.UpscaleResponse]):
     """
-    Reads a stream of responses on a thread of its own. When a deadline passes, grpc throws away what has come and was not yet read; a caller who
-    is busy with one event would lose those that came meanwhile.
+    Reads a stream of responses on a thread of its own. When a deadline passes, grpc throws away what has come and was not yet read; a caller
+    who is busy with one event would lose those that came meanwhile.
     """
 
     def __init__(self, stream: Any, arrived: Callable[[Optional[pb.UpscaleResponse]], None]) -> None:

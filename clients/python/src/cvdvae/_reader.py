@@ -44,7 +44,9 @@ class EventReader:
         elif event is not None and (self.completed or isinstance(event, Started)):
             raise self._attempts.protocol_error(f"the server sent {type(event).__name__} out of its order", self.request_id)
         if isinstance(event, Preview) and event.sample_index not in self._reached:
-            self._previews[event.sample_index] = max(event.image, self._previews.get(event.sample_index, event.image), key=lambda image: image.width)
+            finest = self._previews.get(event.sample_index)
+            if finest is None or finest.width <= event.image.width:
+                self._previews[event.sample_index] = event.image
         elif isinstance(event, Result):
             self._previews.pop(event.sample_index, None)
             self._reached[event.sample_index] = event.image.width
@@ -60,8 +62,8 @@ class EventReader:
 
     def end_at_deadline(self) -> Optional[List[Event]]:
         """
-        The deadline passed before the server's own end of the call had come: the events that are missing for the call to end well, made of the
-        finest previews that have. None where there is no image at all.
+        The deadline passed before the server's own end of the call had come: the events that are missing for the call to end well, made of
+        the finest previews that have. None where there is no image at all.
         """
         if self.completed:
             return []

@@ -30,7 +30,7 @@ def make_request(
     model: str,
     used: Mapping[str, str],
 ) -> pb.UpscaleRequest:
-    """The request; ValueError or TypeError name the argument that can't be sent, by the name in used where it goes by another than usual."""
+    """The request. ValueError or TypeError name the argument that can't be sent, by its name in used where that is not the usual one."""
     names = {**FIELDS, **used}
     request = pb.UpscaleRequest(image=read_image(image), enforce_consistency=consistency, report_groups=report_groups)
     request.pixel_sampling = to_wire(PixelSampling, "pixel_sampling", pixel_sampling)  # type: ignore[assignment]

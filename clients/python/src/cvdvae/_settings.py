@@ -25,7 +25,7 @@ Pem = Union[bytes, str, "os.PathLike[str]", None]
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """The arguments of a client, checked. A message names the argument, its value and what is accepted; tls_names are those of ca, cert and key."""
+    """The arguments of a client, checked. A message names the argument, its value and what is accepted."""
 
     address: str
     tls: bool
@@ -33,6 +33,7 @@ class Settings:
     cert: Optional[bytes]
     key: Optional[bytes] = dataclasses.field(repr=False)
     tls_names: Tuple[str, str, str]
+    """What the caller calls ca, cert and key."""
     tls_name: Optional[str]
     api_key: Optional[str] = dataclasses.field(repr=False)
     token: Optional[str] = dataclasses.field(repr=False)

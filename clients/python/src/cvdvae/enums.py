@@ -57,7 +57,8 @@ _PREFIXES: dict[type, tuple[str, object]] = {
 
 def words() -> Dict[str, str]:
     """The word of each choice by the protocol's name of it."""
-    return {prefix + choice.name: str(choice.value) for kind, (prefix, _) in _PREFIXES.items() for choice in kind}  # type: ignore[attr-defined]
+    prefixes = {kind: prefix for kind, (prefix, _) in _PREFIXES.items()}
+    return {prefixes[kind] + choice.name: str(choice.value) for kind in prefixes for choice in kind}  # type: ignore[attr-defined]
 
 
 def to_wire(kind: Type[_Choice], name: str, choice: Union[_Choice, str, None]) -> int:

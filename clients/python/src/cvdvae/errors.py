@@ -62,7 +62,7 @@ class ConnectionFailed(Unavailable):
 
 
 class DeadlineExceeded(CvdvaeError, TimeoutError):
-    """The deadline passed before the call ended."""
+    """The deadline passed before the call ended, and before it had an image to end with."""
 
 
 class Cancelled(CvdvaeError):

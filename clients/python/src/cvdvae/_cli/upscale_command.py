@@ -141,8 +141,9 @@ class _Run:
 
     def _reached(self) -> str:
         size = f"{self._smallest}x{self._smallest}"
-        missing = self._parsed.samples - len(self._results)
-        return f"every sample reached {size}" if missing <= 0 else f"{len(self._results)} of {self._parsed.samples} samples reached {size}, the others nothing"
+        if len(self._results) >= self._parsed.samples:
+            return f"every sample reached {size}"
+        return f"{len(self._results)} of {self._parsed.samples} samples reached {size}, the others nothing"
 
     def _finish(self, completed: Completed, started: Started) -> None:
         for sample in sorted(self._results):
