@@ -74,10 +74,10 @@ class UpscaleCall(Iterator[Event]):
         self._stop.set()
         with self._lock:
             stream, ahead = self._stream, self._ahead
-        if stream is not None:
-            stream.cancel()
         if ahead is not None:
             ahead.stop()
+        elif stream is not None:
+            stream.cancel()
 
     def close(self) -> None:
         """Cancels the call where it still runs; there are no more events."""

@@ -1,9 +1,10 @@
 """Reading before the caller asks, with threads."""
 from __future__ import annotations
 
+import atexit
 import collections
 import threading
-from typing import Any, Callable, Deque, Iterator, Optional
+from typing import Any, Callable, Deque, Iterator, Optional, Set
 
 from .v1 import super_resolution_service_pb2 as pb
 
@@ -12,6 +13,9 @@ MOST_BYTES = 4 << 20
 
 # On some systems a signal is only seen between two waits.
 _WAIT = 0.2
+
+_LAST_WAIT = 2.0
+_running: "Set[ReadAhead]" = set()
 
 
 class ReadAhead(Iterator[pb.UpscaleResponse]):
@@ -28,7 +32,9 @@ class ReadAhead(Iterator[pb.UpscaleResponse]):
         self._bytes = 0
         self._stopped = False
         self._end: Optional[BaseException] = None
-        threading.Thread(target=self._run, name="cvdvae-read-ahead", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="cvdvae-read-ahead", daemon=True)
+        _running.add(self)
+        self._thread.start()
 
     def __next__(self) -> pb.UpscaleResponse:
         with self._changed:
@@ -42,10 +48,15 @@ class ReadAhead(Iterator[pb.UpscaleResponse]):
         return response
 
     def stop(self) -> None:
-        """Nobody reads on: lets the thread end, once the stream is cancelled."""
+        """Nobody reads on: cancels the stream, and lets the thread end."""
+        self._stream.cancel()
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+
+    def join(self) -> None:
+        """Waits a moment for the thread to end."""
+        self._thread.join(_LAST_WAIT)
 
     def _run(self) -> None:
         end: BaseException = StopIteration()
@@ -64,3 +75,14 @@ class ReadAhead(Iterator[pb.UpscaleResponse]):
         with self._changed:
             self._end = end
             self._changed.notify_all()
+        _running.discard(self)
+
+
+@atexit.register
+def _end_all() -> None:
+    """A thread that the interpreter freezes at its end may hold a lock of grpc's, for which what is cleared up after it would wait for ever."""
+    left = list(_running)
+    for ahead in left:
+        ahead.stop()
+    for ahead in left:
+        ahead.join()
