@@ -39,11 +39,23 @@ public sealed class StageRequest
     /// <summary>Timestamp of the scheduler's <see cref="TimeProvider"/> after which no further step is begun; null: none.</summary>
     public long? Deadline { get; init; }
 
+    /// <summary>
+    /// Steps from the start that may still be begun after <see cref="Deadline"/>, until <see cref="FirstDeadline"/>: without them there would
+    /// be nothing at all.
+    /// </summary>
+    public int FirstSteps { get; init; }
+
+    /// <summary>Timestamp after which the <see cref="FirstSteps"/> are not begun either; no earlier than <see cref="Deadline"/>.</summary>
+    public long? FirstDeadline { get; init; }
+
     /// <summary>Cancels the request: no further step is begun.</summary>
     public CancellationToken Cancelled { get; init; }
 
     /// <summary>Anything of the device's that all of its rows share.</summary>
     public object? DeviceContext { get; init; }
+
+    /// <summary>The deadline of a row's next step.</summary>
+    internal long? DeadlineOf(StageRow row) => row.Step < FirstSteps ? FirstDeadline : Deadline;
 
     /// <summary>Whether a scheduler has admitted it.</summary>
     internal bool Admitted { get; set; }

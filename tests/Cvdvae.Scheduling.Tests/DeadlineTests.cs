@@ -82,4 +82,36 @@ public sealed class DeadlineTests
 
         Assert.Equal(StageEndReason.Deadline, stage[request].End!.Reason);
     }
+
+    [Fact]
+    public async Task RunOne_DeadlineBeforeTheFirstSteps_TheyRunAllTheSameAndNoOthers()
+    {
+        await using var stage = new SimulatedStage();
+        var plan = Plans.Steep();
+        stage.WarmUp(plan);
+
+        var request = stage.Admit(stage.Request(plan, rows: 2, deadlineIn: 10, firstSteps: 1, firstDeadlineIn: 1000));
+        stage.Time.Advance(TimeSpan.FromMilliseconds(11));
+        stage.RunAll();
+
+        Assert.All(request.Rows, row => Assert.Equal(1, stage.Device.NextStep(row)));
+        Assert.Equal(StageEndReason.Deadline, Assert.Single(stage[request].Ends).Reason);
+        Assert.Equal(default, (stage.Scheduler.Load.Backlog, stage.Scheduler.Load.Rows));
+    }
+
+    [Fact]
+    public async Task RunOne_FirstStepsBlockedBeyondTheirDeadline_Ends()
+    {
+        await using var stage = new SimulatedStage();
+        var request = stage.Admit(stage.Request(Plans.Steep(), limit: 0, deadlineIn: 100, firstSteps: 1, firstDeadlineIn: 200));
+
+        stage.Time.Advance(TimeSpan.FromMilliseconds(100));
+        stage.RunAll();
+        Assert.Null(stage[request].End);
+
+        stage.Time.Advance(TimeSpan.FromMilliseconds(100));
+        stage.RunAll();
+        Assert.Equal(StageEndReason.Deadline, stage[request].End!.Reason);
+        Assert.Empty(stage.Device.Batches);
+    }
 }

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import unittest
 from typing import Any, List, Type
 
@@ -15,8 +16,8 @@ IMAGE = b"an image, as far as a fake server cares"
 class BothClients:
     """Mixed into a TestCase by one of the classes below."""
 
-    def collect(self, address: str, image: Any = IMAGE, options: Any = None, **arguments: Any) -> List[cvdvae.Event]:
-        """All the events of a call of a new client."""
+    def collect(self, address: str, image: Any = IMAGE, options: Any = None, pause: float = 0, **arguments: Any) -> List[cvdvae.Event]:
+        """All the events of a call of a new client, which does something else for some seconds after the first."""
         raise NotImplementedError
 
     def models(self, address: str, options: Any = None, **arguments: Any) -> cvdvae.Models:
@@ -38,27 +39,33 @@ class BothClients:
 
 
 class WithThreads(BothClients):
-    def collect(self, address: str, image: Any = IMAGE, options: Any = None, **arguments: Any) -> List[cvdvae.Event]:
+    def collect(self, address: str, image: Any = IMAGE, options: Any = None, pause: float = 0, **arguments: Any) -> List[cvdvae.Event]:
         with cvdvae.Client(address, **{"deadline": LIMIT, **(options or {})}) as client:
-            return list(client.upscale(image, **arguments))
+            call = client.upscale(image, **arguments)
+            events = [next(call)]
+            time.sleep(pause)
+            return events + list(call)
 
     def models(self, address: str, options: Any = None, **arguments: Any) -> cvdvae.Models:
         with cvdvae.Client(address, **{"deadline": LIMIT, **(options or {})}) as client:
-            return client.models(**arguments)
+            return client.list_models(**arguments)
 
 
 class WithAsyncio(BothClients):
-    def collect(self, address: str, image: Any = IMAGE, options: Any = None, **arguments: Any) -> List[cvdvae.Event]:
+    def collect(self, address: str, image: Any = IMAGE, options: Any = None, pause: float = 0, **arguments: Any) -> List[cvdvae.Event]:
         async def run() -> List[cvdvae.Event]:
             async with cvdvae.aio.Client(address, **{"deadline": LIMIT, **(options or {})}) as client:
-                return [event async for event in client.upscale(image, **arguments)]
+                call = client.upscale(image, **arguments)
+                events = [await call.__anext__()]
+                await asyncio.sleep(pause)
+                return events + [event async for event in call]
 
         return asyncio.run(asyncio.wait_for(run(), 2 * LIMIT))
 
     def models(self, address: str, options: Any = None, **arguments: Any) -> cvdvae.Models:
         async def run() -> cvdvae.Models:
             async with cvdvae.aio.Client(address, **{"deadline": LIMIT, **(options or {})}) as client:
-                return await client.models(**arguments)
+                return await client.list_models(**arguments)
 
         return asyncio.run(asyncio.wait_for(run(), 2 * LIMIT))
 

@@ -1,6 +1,8 @@
 """Leaving calls, with threads. What is different with asyncio is in test_aio."""
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -88,6 +90,15 @@ class CancelTests(unittest.TestCase):
         # While there still is a reference to it.
         self.left()
         self.assertEqual([], list(call))
+
+    def test_process_that_ends_within_a_call_ends_at_once(self) -> None:
+        # The call is still there while the interpreter clears up.
+        program = f"import cvdvae; call = cvdvae.Client('{self.server.address}').upscale(b'image', deadline=300); next(call)"
+        for _ in range(3):
+            done = subprocess.run([sys.executable, "-W", "error", "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+            self.assertEqual((0, b""), (done.returncode, done.stdout))
+            self.left()
+            self.server.left.clear()
 
     def test_closing_the_client_ends_its_calls(self) -> None:
         call = self.client.upscale(b"image")

@@ -147,6 +147,30 @@ class UpscaleTests(CommandLineTest):
 
         self.assertIn("the deadline was near: every sample reached 1x1\n", output)
 
+    def test_deadline_after_previews_writes_them_as_the_results(self) -> None:
+        def script(request: Any, context: Any) -> Any:
+            yield started(request, context)
+            yield preview(0, 4)
+            yield preview(0, 8)
+            yield preview(2, 4)
+            self.server.wait_until_left()
+
+        self.server.script = script
+        output, error = self.run_command("upscale", self.image, "--output", self.output, "--samples", 3, "--deadline", 2)
+
+        self.assertEqual(["preview-1-004.png", "preview-1-008.png", "preview-3-004.png", "sample-1.png", "sample-3.png"], self.files())
+        self.assertEqual(picture(0, 8).data, (self.output / "sample-1.png").read_bytes())
+        self.assertIn("the deadline was near: 2 of 3 samples reached 4x4, the others nothing\n", output)
+        self.assertIn(f"--seed {DRAWN_SEED} gives these images again\n", output)
+        self.assertEqual("", error)
+
+    def test_format_of_the_results_has_two_names(self) -> None:
+        for name in ("--result-format", "--format"):
+            self.run_command("upscale", self.image, "--output", self.output, name, "jpeg")
+            self.assertEqual(pb.IMAGE_FORMAT_JPEG, self.server.requests[-1].result_format)
+        _, error = self.run_command("upscale", self.image, "--output", self.output, "--format", "png", "--result-format", "jpeg", status=2)
+        self.assertIn("--result-format: not allowed with argument --format", error)
+
     def test_failures_are_one_line_and_status_1(self) -> None:
         def refusing(code: grpc.StatusCode, text: str) -> Any:
             def script(request: Any, context: Any) -> Any:
@@ -156,7 +180,7 @@ class UpscaleTests(CommandLineTest):
             return script
 
         cases = {
-            "scale: '3' is not accepted\n": (grpc.StatusCode.INVALID_ARGUMENT, "scale: '3' is not accepted"),
+            "--scale: '3' is not accepted\n": (grpc.StatusCode.INVALID_ARGUMENT, "scale: '3' is not accepted"),
             "it broke (request call-5)\n": (grpc.StatusCode.INTERNAL, "it broke"),
         }
         for line, (code, text) in cases.items():

@@ -206,8 +206,9 @@ class Tls(BothClients):
     def test_trusted_server(self: Any) -> None:
         server = self.secure_server("right")
         for certificates in (self.certificates("right"), self.certificates("right").read_bytes()):
-            events = self.collect(server.address, options={"root_certificates": certificates})
-            self.assertIsInstance(events[-1], cvdvae.Completed)
+            for name in ("ca", "root_certificates"):
+                events = self.collect(server.address, options={name: certificates})
+                self.assertIsInstance(events[-1], cvdvae.Completed)
 
     def test_trusted_server_behind_a_dns_address(self: Any) -> None:
         server = self.secure_server("right")
@@ -235,8 +236,9 @@ class Tls(BothClients):
     def test_client_with_a_certificate(self: Any) -> None:
         certificate, key = self.folder / "other.pem", self.folder / "other.key"
         for pair in ((certificate, key), (certificate.read_bytes(), key.read_bytes())):
-            options = {"root_certificates": self.certificates("right"), "client_certificate": pair[0], "client_key": pair[1]}
-            self.assertIsInstance(self.collect(self.careful_server().address, options=options)[-1], cvdvae.Completed)
+            for names in (("ca", "cert", "key"), ("root_certificates", "client_certificate", "client_key")):
+                options = dict(zip(names, (self.certificates("right"), *pair)))
+                self.assertIsInstance(self.collect(self.careful_server().address, options=options)[-1], cvdvae.Completed)
 
     def test_client_without_a_certificate(self: Any) -> None:
         address = self.careful_server().address

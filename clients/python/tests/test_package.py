@@ -13,6 +13,7 @@ import zipfile
 from typing import Any
 
 import installed
+from cvdvae.images import png
 from running_services import SAMPLES, addresses
 
 
@@ -111,6 +112,15 @@ class ServiceTests(PackageTest):
         (self.folder / "bad.png").write_bytes(b"this is no image")
 
         self.assertRegex(self.cvdvae("upscale", "bad.png", "--output", "out", status=1), r"^error: image: [^\n]*accepted[^\n]*\n$")
+
+    def test_image_of_another_size_is_told_the_option(self) -> None:
+        (self.folder / "photo.png").write_bytes(png(bytes(20 * 20 * 3), 20, 20))
+
+        upscale = ("upscale", "photo.png", "--output", "out")
+
+        self.assertRegex(self.cvdvae(*upscale, status=1), r"^error: image: [^\n]*, or any size with --fit crop\n$")
+        self.cvdvae(*upscale, "--fit", "crop")
+        self.assertRegex(self.cvdvae(*upscale, "--samples", 9999, status=1), r"^error: --samples: '9999' is not accepted[^\n]*\n$")
 
     def test_expired_deadline_is_one_line(self) -> None:
         self.assertEqual(

@@ -14,6 +14,7 @@ import grpc
 import cvdvae
 import cvdvae.aio
 from both_clients import BothClients, load
+from cvdvae.images import png
 from running_services import SAMPLES, addresses
 
 LIMIT = 90.0
@@ -136,8 +137,18 @@ class Services(BothClients):
         for field, arguments in cases.items():
             with self.subTest(field):
                 error = self.fails(cvdvae.InvalidArgument, self.address, image=SAMPLES[0], options=OPTIONS, **arguments)
-                self.assertTrue((error.field or "").startswith(field), error.field)
+                self.assertTrue((error.wire_field or "").startswith(field), error.wire_field)
+                name = next(iter(arguments))
+                self.assertTrue((error.field or "").startswith(name), error.field)
+                self.assertTrue(str(error).startswith(f"{name}"), error)
         self.assertEqual(grpc.StatusCode.NOT_FOUND, self.fails(cvdvae.NotFound, self.address, image=SAMPLES[0], options=OPTIONS, model="nobody").status)
+
+    def test_image_of_another_size_is_told_what_to_write(self: Any) -> None:
+        image = png(bytes(20 * 20 * 3), 20, 20)
+        error = self.fails(cvdvae.InvalidArgument, self.address, image=image, options=OPTIONS)
+
+        self.assertRegex(str(error), r'^image: .*, or any size with fit="crop"$')
+        self.assertEqual((16, 64), (self.draw(image, fit="crop")[0].input_size, self.draw(image, input_fit="crop")[0].output_size))
 
     def test_deadline_in_the_middle_gives_what_is_finished_or_says_so(self: Any) -> None:
         begin = time.monotonic()

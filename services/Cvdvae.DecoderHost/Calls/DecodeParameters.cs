@@ -32,4 +32,10 @@ internal sealed record DecodeParameters
 
     /// <summary>Timestamp after which no step begins; null: none.</summary>
     public required long? Deadline { get; init; }
+
+    /// <summary>
+    /// Timestamp until which steps of the first resolution may begin all the same, so that there is something; null: <see cref="Deadline"/>
+    /// holds for them too.
+    /// </summary>
+    public required long? FirstDeadline { get; init; }
 }

@@ -49,7 +49,8 @@ internal static class DecodeValidation
                 PixelSampling.Mean => ModelSampling.Mean,
                 _ => throw RpcErrors.InvalidArgument("pixel_sampling", request.PixelSampling, "PIXEL_SAMPLING_SAMPLE, PIXEL_SAMPLING_MODE or PIXEL_SAMPLING_MEAN"),
             },
-            Deadline = Deadline(request.TimeBudget, time),
+            Deadline = Deadline("time_budget", request.TimeBudget, time),
+            FirstDeadline = Deadline("first_frame_time_budget", request.FirstFrameTimeBudget, time),
             EncoderTemperature = Temperature("encoder_temperature", request.EncoderTemperature),
             PriorTemperature = Temperature("prior_temperature", request.PriorTemperature),
         };
@@ -90,7 +91,7 @@ internal static class DecodeValidation
     private static float Temperature(string field, float value) =>
         value is >= 0 and <= MaxTemperature ? value : throw RpcErrors.InvalidArgument(field, value, $"0 to {MaxTemperature}");
 
-    private static long? Deadline(Duration? budget, TimeProvider time)
+    private static long? Deadline(string field, Duration? budget, TimeProvider time)
     {
         if (budget is null || budget.Seconds > LongestBudget.TotalSeconds)
         {
@@ -99,6 +100,6 @@ internal static class DecodeValidation
 
         return budget.Seconds >= 0 && budget.Nanos is >= 0 and < 1_000_000_000
             ? time.GetTimestamp() + (long)(budget.ToTimeSpan().TotalSeconds * time.TimestampFrequency)
-            : throw RpcErrors.InvalidArgument("time_budget", $"{budget.Seconds} s {budget.Nanos} ns", "0 and up");
+            : throw RpcErrors.InvalidArgument(field, $"{budget.Seconds} s {budget.Nanos} ns", "0 and up");
     }
 }

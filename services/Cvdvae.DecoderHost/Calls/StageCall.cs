@@ -52,6 +52,9 @@ internal sealed class StageCall : IAsyncDisposable
     /// <summary>The next stage, where the request goes on there.</summary>
     public NextStage? Next => _next;
 
+    // A request that has no frame at all may take longer than its time.
+    private bool AwaitsFirstFrame => Run.Request.FirstSteps > 0 && !Run.HasFrames;
+
     /// <summary>Ends with the call.</summary>
     public CancellationToken Stopped => _stop.Token;
 
@@ -127,7 +130,8 @@ internal sealed class StageCall : IAsyncDisposable
         request.Image = null;
         request.RequestId = Parameters.RequestId;
         request.Precision = _stage.Precision;
-        request.TimeBudget = Remaining() is { } remaining ? Duration.FromTimeSpan(remaining) : null;
+        request.TimeBudget = Remaining(Parameters.Deadline) is { } remaining ? Duration.FromTimeSpan(remaining) : null;
+        request.FirstFrameTimeBudget = null;
         _next = await NextStage.OpenAsync(_stage.Links.Next!, _stage.Links.NextAddress, request, Stopped).ConfigureAwait(false);
         Run.OnHandOver = (position, features) =>
         {
@@ -151,7 +155,8 @@ internal sealed class StageCall : IAsyncDisposable
 
     private async Task<DecodeCompleted> CompleteAsync()
     {
-        Task deadline = Remaining() is { } remaining ? Task.Delay(remaining + Grace, _stage.Time, Stopped) : Task.Delay(Timeout.Infinite, Stopped);
+        bool first = false;
+        Task deadline = UntilAsync(Parameters.Deadline);
         Task<StageEnd> here = Run.Completion;
         var pending = new List<Task> { _sourcing, here, deadline };
         if (_relaying is not null)
@@ -165,6 +170,13 @@ internal sealed class StageCall : IAsyncDisposable
             Task done = await Task.WhenAny(pending).ConfigureAwait(false);
             pending.Remove(done);
             await done.ConfigureAwait(false);
+            if (done == deadline && !first && AwaitsFirstFrame)
+            {
+                first = true;
+                pending.Add(deadline = UntilAsync(Parameters.FirstDeadline));
+                continue;
+            }
+
             if (done == deadline)
             {
                 return await EndAtDeadlineAsync(end).ConfigureAwait(false);
@@ -174,6 +186,11 @@ internal sealed class StageCall : IAsyncDisposable
             {
                 // The next stage is never done before this one, unless it is out of time.
                 DecodeCompleted later = await _relaying.ConfigureAwait(false);
+                if (AwaitsFirstFrame)
+                {
+                    continue;
+                }
+
                 return Completed(end, later.Reason == CompletionReason.Deadline, later);
             }
 
@@ -224,14 +241,17 @@ internal sealed class StageCall : IAsyncDisposable
 
     private DecoderLoad Load() => DecoderLoads.Busier(DecoderLoads.ToWire(_stage.Scheduler.Load), _next?.Load);
 
-    private TimeSpan? Remaining()
+    private Task UntilAsync(long? deadline) =>
+        Remaining(deadline) is { } remaining ? Task.Delay(remaining + Grace, _stage.Time, Stopped) : Task.Delay(Timeout.Infinite, Stopped);
+
+    private TimeSpan? Remaining(long? deadline)
     {
-        if (Parameters.Deadline is not long deadline)
+        if (deadline is not long timestamp)
         {
             return null;
         }
 
-        TimeSpan remaining = _stage.Time.GetElapsedTime(_stage.Time.GetTimestamp(), deadline);
+        TimeSpan remaining = _stage.Time.GetElapsedTime(_stage.Time.GetTimestamp(), timestamp);
         return remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining;
     }
 }

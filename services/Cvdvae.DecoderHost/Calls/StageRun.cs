@@ -46,6 +46,8 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
             InitialLimit = 0,
             Priority = parameters.Request.Priority,
             Deadline = parameters.Deadline,
+            FirstSteps = parameters.FirstDeadline > parameters.Deadline ? model.Stage.EndStep(model.Prior.Resolutions[0]) : 0,
+            FirstDeadline = parameters.FirstDeadline,
             Cancelled = cancelled,
             DeviceContext = Context,
         };
@@ -77,6 +79,18 @@ internal sealed class StageRun : IStageObserver, IDecodeSink
 
     /// <summary>Is told of the end before anybody who waits for it, on a thread of the device.</summary>
     public Action? OnEnded { get; set; }
+
+    /// <summary>Whether a sample has reached a resolution.</summary>
+    public bool HasFrames
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Samples.Any(sample => sample.Finest is not null);
+            }
+        }
+    }
 
     /// <summary>Time of the batches that rows of the request were in.</summary>
     public TimeSpan DeviceTime

@@ -6,6 +6,10 @@ internal sealed class CallClock
     // Of the margin: what a decoder may take to hand over what it has when its time is up.
     private const double HandOverShare = 0.2;
 
+    // Of the margin: until when decoders may make a first image where there is none at all, and until when the gateway waits for it.
+    private const double FirstFrameShare = 0.6;
+    private const double LastHandOverShare = 0.7;
+
     // Of the margin: what may be spent on making results better rather than on getting them out.
     private const double RefineShare = 0.5;
 
@@ -16,6 +20,7 @@ internal sealed class CallClock
     private readonly long _arrival;
     private readonly TimeSpan? _budget;
     private readonly TimeSpan _handOver;
+    private readonly TimeSpan _margin;
     private readonly TimeSpan _refine;
 
     /// <summary>Starts the clock.</summary>
@@ -32,7 +37,7 @@ internal sealed class CallClock
             _budget = whole - margin;
         }
 
-        (_handOver, _refine) = (margin * HandOverShare, margin * RefineShare);
+        (_margin, _handOver, _refine) = (margin, margin * HandOverShare, margin * RefineShare);
     }
 
     /// <summary>Since the call came.</summary>
@@ -41,13 +46,22 @@ internal sealed class CallClock
     /// <summary>Time that decoders may still take, at least 0; null: no limit.</summary>
     public TimeSpan? Remaining => _budget is TimeSpan budget ? Max(budget - Elapsed) : null;
 
+    /// <summary>The same for samples that have reached no resolution yet to reach their first: a late image is better than none.</summary>
+    public TimeSpan? RemainingForFirstFrame => _budget is TimeSpan budget ? Max(budget + (_margin * FirstFrameShare) - Elapsed) : null;
+
+    /// <summary>Until a call that still has no image has to end without; null: never.</summary>
+    public TimeSpan? RemainingForAnything => _budget is TimeSpan budget ? Max(budget + (_margin * LastHandOverShare) - Elapsed) : null;
+
     /// <summary>Whether the deadline leaves time for more than sending what there is.</summary>
     public bool LeavesTimeToRefine => _budget is not TimeSpan budget || Elapsed < budget + _refine;
 
     /// <summary>Cancels when the gateway has to end the call with what it has: when a decoder has not done so by itself.</summary>
     public CancellationTokenSource StartGuard() => _budget is null
         ? new CancellationTokenSource()
-        : new CancellationTokenSource(Least(Remaining!.Value + _handOver), _time);
+        : StartTimer(Remaining!.Value + _handOver);
+
+    /// <summary>Cancels after a time, by this clock.</summary>
+    public CancellationTokenSource StartTimer(TimeSpan after) => new(Least(after), _time);
 
     private static TimeSpan Max(TimeSpan value) => value > TimeSpan.Zero ? value : TimeSpan.Zero;
 

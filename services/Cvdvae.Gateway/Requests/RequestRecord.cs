@@ -61,6 +61,9 @@ internal sealed class RequestRecord
     /// <summary>Whether every sample has its result.</summary>
     public bool IsFinished => Samples.All(sample => sample.IsFinished);
 
+    /// <summary>Whether a sample has reached a resolution.</summary>
+    public bool HasImages => Samples.Any(sample => sample.Finest > 0);
+
     /// <summary>When every sample had reached a resolution, coarse to fine; of resolutions whose frames were asked for.</summary>
     public IEnumerable<ResolutionTiming> Timings => _frameResolutions.Where(_reached.ContainsKey)
         .Select(resolution => new ResolutionTiming { Resolution = resolution, Elapsed = Duration.FromTimeSpan(_reached[resolution]) });
@@ -113,6 +116,7 @@ internal sealed class RequestRecord
             ReportGroups = Parameters.ReportGroups,
             TimeBudget = Clock.Remaining is TimeSpan budget ? Duration.FromTimeSpan(budget) : null,
         };
+        request.FirstFrameTimeBudget = !HasImages && Clock.RemainingForFirstFrame is TimeSpan first ? Duration.FromTimeSpan(first) : null;
         request.PreviewResolutions.AddRange(Parameters.PreviewResolutions);
         request.Samples.AddRange(Samples.Where(sample => !sample.IsFinished)
             .Select(sample => new SampleRequest { Index = (uint)sample.Index, DeliveredResolution = sample.Finest }));

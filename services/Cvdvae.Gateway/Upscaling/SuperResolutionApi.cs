@@ -61,6 +61,7 @@ internal sealed partial class SuperResolutionApi(
             Activity.Current?.SetTag("cvdvae.model", $"{model.Name}@{model.Version}").SetTag("cvdvae.scale", (int)input.Scale.Scale)
                 .SetTag("cvdvae.samples", parameters.SampleCount);
             var record = new RequestRecord(context.RequestId().Value, parameters, input, lifetime.Clock);
+            lifetime.HasImages = () => record.HasImages;
             refusal = RefusalReason.Capacity;
             DecodeCall call = await OpenAsync(record, context.Caller(), lifetime.Decoding);
             refusal = null;

@@ -58,7 +58,7 @@ internal sealed class UpscaleSession(DecodeRouter router, ImageWorkers workers, 
                 return record.Parameters.StopsEarly ? CompletionReason.StoppedAtResolution : CompletionReason.Finished;
             }
 
-            if (record.Samples.All(sample => sample.Finest == 0))
+            if (!record.HasImages)
             {
                 throw new RpcException(new Grpc.Core.Status(StatusCode.DeadlineExceeded, "no sample had reached a resolution before the deadline"));
             }

@@ -125,7 +125,7 @@ internal sealed class StageQueues(StageSchedulerOptions options, StageClock cloc
 
         var plan = row.Running!.Plan;
         long latest = deadline - clock.Ticks(plan.Costs.Alone(row.Step + 1, row.Request.EndStep) * (Busy + 1));
-        return now + clock.Ticks(Predict(plan, row.Step, 1)) <= latest ? latest : deadline;
+        return now + clock.Ticks(Predict(plan, row.Step, 1)) <= latest ? latest : row.Request.DeadlineOf(row) ?? deadline;
     }
 
     private Candidate Choose(ResolutionQueue queue, long now, int rows)

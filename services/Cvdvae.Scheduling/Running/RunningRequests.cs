@@ -26,7 +26,8 @@ internal sealed class RunningRequests(
         foreach (var running in _requests)
         {
             // A deadline that has passed has stopped all rows but running ones, whose lanes will stop them.
-            if (running.Request.Deadline is { } deadline && deadline > now && !(earliest <= deadline))
+            long? deadline = running.Request.Deadline > now ? running.Request.Deadline : running.Request.FirstDeadline;
+            if (deadline > now && !(earliest <= deadline))
             {
                 earliest = deadline;
             }
@@ -104,9 +105,9 @@ internal sealed class RunningRequests(
             {
                 End(running, StageEndReason.Cancelled);
             }
-            else if (running.Request.Deadline is { } deadline)
+            else if (running.Request.Deadline is not null)
             {
-                StopLate(running, deadline, now);
+                StopLate(running, now);
             }
         }
     }
@@ -200,12 +201,13 @@ internal sealed class RunningRequests(
         }
     }
 
-    private void StopLate(RunningRequest running, long deadline, long now)
+    private void StopLate(RunningRequest running, long now)
     {
         List<StageRow>? late = null;
         foreach (var row in running.Request.Rows)
         {
-            if (row.Phase is RowPhase.Blocked or RowPhase.Ready && now + clock.Ticks(queues.Predict(running.Plan, row.Step, 1)) > deadline)
+            if (row.Phase is RowPhase.Blocked or RowPhase.Ready
+                && now + clock.Ticks(queues.Predict(running.Plan, row.Step, 1)) > row.Request.DeadlineOf(row))
             {
                 (late ??= []).Add(row);
             }

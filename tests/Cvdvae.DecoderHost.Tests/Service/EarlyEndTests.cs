@@ -94,6 +94,39 @@ public sealed class EarlyEndTests
     [Theory]
     [InlineData("")]
     [InlineData("1-8", "16-32")]
+    public async Task Decode_TimeForTheFirstFrameOnly_EndsWithIt(params string[] stages)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(stages);
+        DecodeRequest request = cluster.Request(0, 2, 7);
+        request.TimeBudget = new Duration();
+        request.FirstFrameTimeBudget = Duration.FromTimeSpan(TestCluster.Patience);
+
+        Decoding decoding = await cluster.DecodeAsync(request);
+
+        Assert.Equal((1u, CompletionReason.Deadline), (decoding.Completed.ReachedResolution, decoding.Completed.Reason));
+        Assert.Equal([(0u, 1u), (1u, 1u)], decoding.Order.Order());
+        await cluster.IdleAsync();
+    }
+
+    [Fact]
+    public async Task Decode_NoFirstFrameInItsTimeEither_EndsWithNothing()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync([""]);
+        cluster.Noise.Close(7, 0);
+        DecodeRequest request = cluster.Request(0, 1, 7);
+        request.TimeBudget = new Duration();
+        request.FirstFrameTimeBudget = Duration.FromTimeSpan(TimeSpan.FromSeconds(1));
+
+        Decoding decoding = await cluster.DecodeAsync(request);
+
+        Assert.Equal((0u, CompletionReason.Deadline), (decoding.Completed.ReachedResolution, decoding.Completed.Reason));
+        cluster.Noise.Open();
+        await cluster.IdleAsync();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1-8", "16-32")]
     public async Task Decode_Cancelled_FreesTheDeviceWithinOneGroup(params string[] stages)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(stages);

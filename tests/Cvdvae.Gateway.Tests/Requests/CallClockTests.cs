@@ -60,6 +60,36 @@ public sealed class CallClockTests
     }
 
     [Fact]
+    public void RemainingForFirstFrame_WithADeadline_EndsWithinTheMargin()
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(980), clock.RemainingForFirstFrame);
+        Assert.Equal(TimeSpan.FromMilliseconds(985), clock.RemainingForAnything);
+        time.Advance(TimeSpan.FromMilliseconds(990));
+        Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (clock.RemainingForFirstFrame, clock.RemainingForAnything));
+        Assert.Null(new CallClock(time, DateTime.MaxValue, Margin).RemainingForFirstFrame);
+    }
+
+    [Theory]
+    [InlineData(true, 960)]
+    [InlineData(false, 985)]
+    public void Lifetime_GuardFires_EndsOnlyWhereThereIsAnImage(bool hasImages, int endsAtMs)
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin);
+        using var lifetime = new CallLifetime(clock, CancellationToken.None) { HasImages = () => hasImages };
+
+        time.Advance(TimeSpan.FromMilliseconds(endsAtMs - 1));
+        Assert.False(lifetime.TimeIsUp);
+        Assert.False(lifetime.Decoding.IsCancellationRequested);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(lifetime.TimeIsUp);
+        Assert.True(lifetime.Decoding.IsCancellationRequested);
+    }
+
+    [Fact]
     public void StartGuard_NoDeadline_NeverFires()
     {
         var time = new FakeTimeProvider();

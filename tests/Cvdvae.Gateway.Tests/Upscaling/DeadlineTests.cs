@@ -113,6 +113,27 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task Upscale_FirstFrameWithinTheMargin_IsTheResult()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            // Later than a call ends that has an image: its guard fires at a fifth of the margin.
+            await Task.Delay(decode.Request.TimeBudget.ToTimeSpan() + (Deadline / 2 * 0.3));
+            await decode.FrameAsync(0, 1);
+            await decode.CompleteAsync(CompletionReason.Deadline, 1);
+        });
+        await using TestGateway gateway = await TestGateway.StartWithAsync(WideMargin, decoder);
+
+        List<UpscaleResponse> events = await gateway.UpscaleAsync(TestGateway.Request(), Deadline);
+
+        Assert.Equal(1u, Assert.Single(events.Results()).Image.Width);
+        Assert.Equal((1u, CompletionReason.Deadline), (events[^1].Completed.ReachedResolution, events[^1].Completed.Reason));
+        DecodeRequest asked = decoder.Requests.Single();
+        Assert.InRange(asked.FirstFrameTimeBudget.ToTimeSpan(), asked.TimeBudget.ToTimeSpan() + TimeSpan.FromSeconds(2), Deadline);
+    }
+
+    [Fact]
     public async Task Upscale_DecoderSaysNothing_IsDeadlineExceeded()
     {
         await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = decode => decode.HangAsync());

@@ -45,7 +45,9 @@ internal sealed class SimulatedStage : IAsyncDisposable
         int priority = 0,
         double? deadlineIn = null,
         CancellationTokenSource? cancel = null,
-        string? id = null)
+        string? id = null,
+        int firstSteps = 0,
+        double? firstDeadlineIn = null)
     {
         var observer = new RecordingObserver(Time);
         var request = new StageRequest(id ?? $"r{_requests++}", plan, [.. Enumerable.Range(0, rows)], observer)
@@ -54,6 +56,8 @@ internal sealed class SimulatedStage : IAsyncDisposable
             InitialLimit = limit,
             Priority = priority,
             Deadline = deadlineIn is { } ms ? Time.GetTimestamp() + TimeSpan.FromMilliseconds(ms).Ticks : null,
+            FirstSteps = firstSteps,
+            FirstDeadline = firstDeadlineIn is { } first ? Time.GetTimestamp() + TimeSpan.FromMilliseconds(first).Ticks : null,
             Cancelled = cancel?.Token ?? default,
         };
         _observers.Add(request, observer);

@@ -12,10 +12,13 @@ import grpc
 
 from . import errors
 from ._failure import failure
+from ._names import LIBRARY, Names
 from ._settings import Settings, check_credential, check_request_id, check_seconds
 
 _SHORTENED = 0.5
 _LENGTHENED = 0.25
+# What grpc makes of more seconds than this may lie in the past.
+_LONGEST = 1e9
 
 
 class Attempts:
@@ -28,6 +31,7 @@ class Attempts:
         request_id: Optional[str],
         api_key: Optional[str],
         token: Optional[str] = None,
+        names: Names = LIBRARY,
         random_number: Callable[[], float] = random.random,
     ) -> None:
         check_seconds("deadline", deadline)
@@ -39,15 +43,18 @@ class Attempts:
         self._request_id = request_id
         self._api_key = settings.api_key if api_key is None else api_key
         self._token = settings.token if token is None else token
+        self._names = names
         self._random = random_number
+        self._begin = 0.0
         self._end: Optional[float] = None
         self._attempts = 0
 
     def begin(self) -> Dict[str, Any]:
         """The arguments of the next attempt. Time runs from the first one."""
         now = time.monotonic()
-        if self._attempts == 0 and self._limit is not None:
-            self._end = now + self._limit
+        if self._attempts == 0:
+            self._begin = now
+            self._end = None if self._limit is None else now + self._limit
         self._attempts += 1
         metadata: List[Tuple[str, str]] = []
         if self._request_id is not None:
@@ -56,7 +63,11 @@ class Attempts:
             metadata.append(("x-api-key", self._api_key))
         if self._token is not None:
             metadata.append(("authorization", f"Bearer {self._token}"))
-        return {"metadata": tuple(metadata), "timeout": None if self._end is None else max(0.0, self._end - now)}
+        return {"metadata": tuple(metadata), "timeout": None if self._end is None else min(max(0.0, self._end - now), _LONGEST)}
+
+    def elapsed(self, until: float) -> float:
+        """Seconds from the call's first attempt until then, by time.monotonic."""
+        return until - self._begin
 
     def wait_after(self, error: grpc.RpcError) -> float:
         """Seconds until the next attempt, after one that failed before the server admitted the call; raises where there is none."""
@@ -68,7 +79,7 @@ class Attempts:
 
     def failure(self, error: grpc.RpcError, admitted: bool = False, request_id: Optional[str] = None) -> errors.CvdvaeError:
         """The error of a failed attempt."""
-        return failure(error, self._settings.address, self._limit, self._attempts, request_id or self._request_id, admitted)
+        return failure(error, self._settings.address, self._limit, self._attempts, request_id or self._request_id, admitted, self._names)
 
     def protocol_error(self, problem: str, request_id: Optional[str] = None) -> errors.ProtocolError:
         """What the server sends is not of this protocol."""

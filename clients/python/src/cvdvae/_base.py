@@ -2,20 +2,27 @@
 from __future__ import annotations
 
 import abc
-from typing import Generic, Iterable, Optional, TypeVar, Union
+from types import MappingProxyType
+from typing import Dict, Generic, Iterable, Mapping, Optional, TypeVar, Union
 
 from ._attempts import Attempts
+from ._names import LIBRARY, Names, pick
 from ._request import make_request
 from ._settings import Pem, Settings, read_certificates, read_key
-from .enums import ImageFormat, InputFit, PixelSampling
+from .enums import ImageFormat, InputFit, PixelSampling, of_number
 from .images import ImageInput
 from .v1 import super_resolution_service_pb2 as pb
 
 CallT = TypeVar("CallT")
 
+_TLS = ("ca", "cert", "key")
+_OLDER_TLS = ("root_certificates", "client_certificate", "client_key")
+
 
 class ClientBase(abc.ABC, Generic[CallT]):
     """A client of one server."""
+
+    _names: Names = LIBRARY
 
     def __init__(
         self,
@@ -25,15 +32,18 @@ class ClientBase(abc.ABC, Generic[CallT]):
         token: Optional[str] = None,
         deadline: Optional[float] = None,
         tls: bool = False,
-        root_certificates: Pem = None,
-        client_certificate: Pem = None,
-        client_key: Pem = None,
+        ca: Pem = None,
+        cert: Pem = None,
+        key: Pem = None,
         tls_name: Optional[str] = None,
         connect_timeout: float = 5.0,
         max_attempts: int = 4,
         retry_delay: float = 0.2,
         max_retry_delay: float = 10.0,
         max_message_bytes: int = 64 << 20,
+        root_certificates: Pem = None,
+        client_certificate: Pem = None,
+        client_key: Pem = None,
     ) -> None:
         """
         Makes a client; it connects at the first call. ValueError names an argument that can't be used.
@@ -42,12 +52,12 @@ class ClientBase(abc.ABC, Generic[CallT]):
             spreads calls over all the addresses of a name.
         api_key: sent as ``x-api-key``.
         token: bearer token (a JWT), sent as ``authorization``.
-        deadline: longest time of a call with all its attempts, in seconds; None: no limit. The server ends an upscale shortly before it
-            with what is finished by then.
+        deadline: longest time of a call with all its attempts, in seconds; None: no limit. An upscale ends by then with what is
+            finished; DeadlineExceeded is raised only where there is no image at all.
         tls: whether a ``dns:///`` address is reached over TLS.
-        root_certificates: PEM, or a file of it, of whom to trust; None: those that come with grpc.
-        client_certificate, client_key: PEM, or files of it, of this client's certificate (and those between it and its authority) and its private
-            key, for servers that ask for one.
+        ca: PEM, or a file of it, of whom to trust; None: those that come with grpc.
+        cert, key: PEM, or files of it, of this client's certificate (and those between it and its authority) and its private key, for
+            servers that ask for one.
         tls_name: name that the server's certificate is for, where it is not the address's.
         connect_timeout: longest time to set up a connection, in seconds.
         max_attempts: attempts of a call that fails before the server has admitted it, 1 (no retries) to 20.
@@ -55,13 +65,20 @@ class ClientBase(abc.ABC, Generic[CallT]):
         max_retry_delay: longest wait before a retry. A server that asks for a longer one is taken at its word: the call fails at once, and
             the error says how long to wait.
         max_message_bytes: largest message that is accepted. A raw 1024x1024 image is 3 MiB.
+        root_certificates, client_certificate, client_key: other names of ca, cert and key.
         """
+        older = root_certificates is not None or client_certificate is not None or client_key is not None
+        used = dict(zip(_TLS, _OLDER_TLS if older else map(self._names.argument, _TLS)))
+        ca = pick(used, "ca", ca=ca, root_certificates=root_certificates)
+        cert = pick(used, "cert", cert=cert, client_certificate=client_certificate)
+        key = pick(used, "key", key=key, client_key=client_key)
         self._settings = Settings(
             address=address,
             tls=tls,
-            root_certificates=read_certificates("root_certificates", root_certificates),
-            client_certificate=read_certificates("client_certificate", client_certificate),
-            client_key=read_key("client_key", client_key),
+            ca=read_certificates(used["ca"], ca),
+            cert=read_certificates(used["cert"], cert),
+            key=read_key(used["key"], key),
+            tls_names=(used["ca"], used["cert"], used["key"]),
             tls_name=tls_name,
             api_key=api_key,
             token=token,
@@ -78,14 +95,14 @@ class ClientBase(abc.ABC, Generic[CallT]):
         self,
         image: ImageInput,
         *,
-        samples: int = 1,
+        samples: Optional[int] = None,
         scale: Optional[int] = None,
         seed: Optional[int] = None,
         temperature: Optional[float] = None,
         encoder_temperature: Optional[float] = None,
         prior_temperature: Optional[float] = None,
         pixel_sampling: Union[PixelSampling, str, None] = None,
-        consistency: bool = False,
+        consistency: Optional[bool] = None,
         fit: Union[InputFit, str, None] = None,
         preview_format: Union[ImageFormat, str, None] = None,
         result_format: Union[ImageFormat, str, None] = None,
@@ -98,12 +115,16 @@ class ClientBase(abc.ABC, Generic[CallT]):
         request_id: Optional[str] = None,
         api_key: Optional[str] = None,
         token: Optional[str] = None,
+        sample_count: Optional[int] = None,
+        enforce_consistency: Optional[bool] = None,
+        input_fit: Union[InputFit, str, int, None] = None,
+        stop_at_resolution: Optional[int] = None,
     ) -> CallT:
         """
         Draws samples of a low-resolution image, to be iterated over: the call begins with the first event that is asked for.
 
         image: a file's bytes, its path, an open binary file, a Pillow image or a numpy array (uint8, height x width x 3).
-        samples: samples to draw.
+        samples: samples to draw; None: 1.
         scale: factor between the sides of result and input; None: from the image's size.
         seed: seed of what is drawn; None: the server draws one, which Started tells.
         temperature: of all latent groups, 0 to 10; encoder_temperature and prior_temperature set it for the groups that the image
@@ -118,19 +139,31 @@ class ClientBase(abc.ABC, Generic[CallT]):
         model: ``name`` or ``name@version``; empty: the server's default.
         deadline, api_key, token: in place of the client's.
         request_id: identity of the call in the server's logs, 1 to 128 letters, digits, ``-``, ``_``, ``.`` or ``:``; None: the server's.
+        sample_count, enforce_consistency, input_fit, stop_at_resolution: the protocol's names of samples, consistency, fit (which takes the
+            protocol's numbers here) and stop_at.
 
         ValueError and TypeError name an argument that can't be sent; CvdvaeError is raised by the iteration.
         """
+        used: Dict[str, str] = {}
+        samples = pick(used, "sample_count", samples=samples, sample_count=sample_count)
+        consistency = pick(used, "enforce_consistency", consistency=consistency, enforce_consistency=enforce_consistency)
+        if isinstance(input_fit, int):
+            input_fit = of_number(InputFit, "input_fit", input_fit)
+        fit = pick(used, "input_fit", fit=fit, input_fit=input_fit)
+        stop_at = pick(used, "stop_at_resolution", stop_at=stop_at, stop_at_resolution=stop_at_resolution)
+        if temperature is not None:
+            own = {"encoder_temperature": encoder_temperature, "prior_temperature": prior_temperature}
+            used.update({field: "temperature" for field, value in own.items() if value is None})
         request = make_request(
             image,
-            samples=samples,
+            samples=1 if samples is None else samples,
             scale=scale,
             seed=seed,
             temperature=temperature,
             encoder_temperature=encoder_temperature,
             prior_temperature=prior_temperature,
             pixel_sampling=pixel_sampling,
-            consistency=consistency,
+            consistency=False if consistency is None else consistency,
             fit=fit,
             preview_format=preview_format,
             result_format=result_format,
@@ -139,8 +172,20 @@ class ClientBase(abc.ABC, Generic[CallT]):
             stop_at=stop_at,
             report_groups=report_groups,
             model=model,
+            used=used,
         )
-        return self._begin(request, Attempts(self._settings, deadline, request_id, api_key, token))
+        return self._begin(request, self._attempts(deadline, request_id, api_key, token, used))
+
+    def _attempts(
+        self,
+        deadline: Optional[float],
+        request_id: Optional[str],
+        api_key: Optional[str],
+        token: Optional[str],
+        used: Mapping[str, str] = MappingProxyType({}),
+    ) -> Attempts:
+        """A call's attempts; used has the names of its arguments where they are not the usual ones."""
+        return Attempts(self._settings, deadline, request_id, api_key, token, self._names.calling(**used))
 
     @abc.abstractmethod
     def _open(self) -> None:

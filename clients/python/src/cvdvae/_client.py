@@ -9,8 +9,10 @@ import grpc
 
 from ._attempts import Attempts
 from ._base import ClientBase
+from ._read_ahead import ReadAhead
 from ._reader import EventReader
 from ._settings import Settings
+from .errors import DeadlineExceeded
 from .events import Event
 from .models import Models, read_models
 from .v1 import super_resolution_service_pb2 as pb
@@ -32,6 +34,8 @@ class UpscaleCall(Iterator[Event]):
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._stream: Any = None
+        self._ahead: Optional[ReadAhead] = None
+        self._rest: Optional[Iterator[Event]] = None
         self._ended = False
 
     def __iter__(self) -> UpscaleCall:
@@ -41,8 +45,15 @@ class UpscaleCall(Iterator[Event]):
         if self._ended:
             raise StopIteration
         try:
-            while True:
-                response = self._read() if self._reader.started is not None else self._first()
+            while self._rest is None:
+                try:
+                    response = self._read() if self._reader.started is not None else self._first()
+                except DeadlineExceeded:
+                    rest = self._reader.end_at_deadline()
+                    if rest is None:
+                        raise
+                    self._rest = iter(rest)
+                    break
                 if response is None:
                     self._reader.end()
                     self._ended = True
@@ -50,6 +61,9 @@ class UpscaleCall(Iterator[Event]):
                 event = self._reader.read(response)
                 if event is not None:
                     return event
+            if self._stop.is_set():
+                raise self._attempts.cancelled(self._reader.request_id)
+            return next(self._rest)
         except BaseException:
             # Whatever it was, also Ctrl-C: nobody reads on, and the server need not work on.
             self.close()
@@ -59,8 +73,10 @@ class UpscaleCall(Iterator[Event]):
         """Cancels the call, from any thread; whoever waits for its next event gets Cancelled."""
         self._stop.set()
         with self._lock:
-            stream = self._stream
-        if stream is not None:
+            stream, ahead = self._stream, self._ahead
+        if ahead is not None:
+            ahead.stop()
+        elif stream is not None:
             stream.cancel()
 
     def close(self) -> None:
@@ -86,9 +102,12 @@ class UpscaleCall(Iterator[Event]):
                 # Under the lock, so that a cancel either sees the stream or is seen here.
                 if self._stop.is_set():
                     raise self._attempts.cancelled()
-                self._stream = self._service.Upscale(self._request, **self._attempts.begin())
+                arguments = self._attempts.begin()
+                self._stream = self._service.Upscale(self._request, **arguments)
+                # Who has no deadline loses nothing by reading late, and needs no thread for it.
+                self._ahead = ReadAhead(self._stream, self._reader.arrived) if arguments["timeout"] is not None else None
             try:
-                return next(self._stream, None)
+                return self._next()
             except grpc.RpcError as error:
                 if self._stop.is_set():
                     raise self._attempts.cancelled() from error
@@ -96,12 +115,24 @@ class UpscaleCall(Iterator[Event]):
             _pause(self._channel, self._stop, wait)
 
     def _read(self) -> Optional[pb.UpscaleResponse]:
+        if self._stop.is_set():
+            raise self._attempts.cancelled(self._reader.request_id)
         try:
-            return next(self._stream, None)
+            return self._next()
         except grpc.RpcError as error:
             if self._stop.is_set():
                 raise self._attempts.cancelled(self._reader.request_id) from error
             raise self._attempts.failure(error, admitted=True, request_id=self._reader.request_id) from error
+
+    def _next(self) -> Optional[pb.UpscaleResponse]:
+        if self._ahead is not None:
+            return next(self._ahead, None)
+        response: Optional[pb.UpscaleResponse] = None
+        try:
+            response = next(self._stream, None)
+        finally:
+            self._reader.arrived(response)
+        return response
 
 
 class Client(ClientBase[UpscaleCall]):
@@ -111,11 +142,14 @@ class Client(ClientBase[UpscaleCall]):
         self._channel = _connect(self._settings)
         self._service = pb_grpc.SuperResolutionServiceStub(self._channel)
 
-    def models(
+    def list_models(
         self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None, token: Optional[str] = None
     ) -> Models:
         """The models that are ready, and the limits of the server. Raises CvdvaeError."""
-        return read_models(self._list_models(Attempts(self._settings, deadline, request_id, api_key, token)))
+        return read_models(self._list_models(self._attempts(deadline, request_id, api_key, token)))
+
+    models = list_models
+    """Another name of it."""
 
     def close(self) -> None:
         """Closes the connection; running calls end."""

@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError, Message
 
 from . import errors
 from ._wire import error_details_pb2 as wire
+from ._names import LIBRARY, Names
 from .events import seconds
 
 _DETAILS = "grpc-status-details-bin"
@@ -60,13 +61,19 @@ _Details = TypeVar("_Details", bound=Message)
 
 
 def failure(
-    error: Any, address: str, deadline: Optional[float], attempts: int, request_id: Optional[str], admitted: bool = False
+    error: Any,
+    address: str,
+    deadline: Optional[float],
+    attempts: int,
+    request_id: Optional[str],
+    admitted: bool = False,
+    names: Names = LIBRARY,
 ) -> errors.CvdvaeError:
     """
     The error for what grpc raised (grpc.RpcError with the state of the call).
 
-    deadline is the longest time of the call in seconds, attempts counts the one that failed, and admitted says whether the server had
-    accepted the call.
+    deadline is the longest time of the call in seconds, attempts counts the one that failed, admitted says whether the server had accepted
+    the call, and names are those that its caller knows.
     """
     status: grpc.StatusCode = error.code() or grpc.StatusCode.UNKNOWN
     text = one_line(error.details() or "")
@@ -86,16 +93,17 @@ def failure(
     elif status is grpc.StatusCode.UNIMPLEMENTED:
         message = f"{address} does not offer this service" + (f" ({text})" if text else "")
     elif violation is not None and not text.startswith(violation[0]):
-        message = f"{violation[0]}: {violation[1]}"
+        message = names.text(f"{violation[0]}: {violation[1]}")
     else:
-        message = text or f"the server answered {status.name}"
+        message = names.text(text) or f"the server answered {status.name}"
         if retry_after is not None:
             message += f"; try again in {retry_after:g} s"
     known = next((value for key, value in trailers if key == _REQUEST_ID and isinstance(value, str)), None)
     return kind(
         message,
         status=status,
-        field=violation[0] if violation is not None else None,
+        field=names.field(violation[0]) if violation is not None else None,
+        wire_field=violation[0] if violation is not None else None,
         retry_after=retry_after,
         request_id=one_line(known) if known is not None else request_id,
         attempts=attempts,

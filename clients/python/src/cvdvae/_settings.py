@@ -29,9 +29,11 @@ class Settings:
 
     address: str
     tls: bool
-    root_certificates: Optional[bytes]
-    client_certificate: Optional[bytes]
-    client_key: Optional[bytes] = dataclasses.field(repr=False)
+    ca: Optional[bytes]
+    cert: Optional[bytes]
+    key: Optional[bytes] = dataclasses.field(repr=False)
+    tls_names: Tuple[str, str, str]
+    """What the caller calls ca, cert and key."""
     tls_name: Optional[str]
     api_key: Optional[str] = dataclasses.field(repr=False)
     token: Optional[str] = dataclasses.field(repr=False)
@@ -54,10 +56,11 @@ class Settings:
             raise ValueError(f"max_retry_delay: {self.max_retry_delay} is less than retry_delay, {self.retry_delay}")
         if self.max_message_bytes < _LEAST_MESSAGE_BYTES:
             raise ValueError(f"max_message_bytes: {self.max_message_bytes} is not {_LEAST_MESSAGE_BYTES} or more")
-        if (self.client_certificate is None) != (self.client_key is None):
-            raise ValueError("client_certificate and client_key go together")
-        if not self.secure and any(value is not None for value in (self.root_certificates, self.client_certificate, self.tls_name)):
-            raise ValueError(f"root_certificates, client_certificate and tls_name are for TLS, which '{self.address}' does not use")
+        ca, cert, key = self.tls_names
+        if (self.cert is None) != (self.key is None):
+            raise ValueError(f"{cert} and {key} go together")
+        if not self.secure and any(value is not None for value in (self.ca, self.cert, self.tls_name)):
+            raise ValueError(f"{ca}, {cert} and tls_name are for TLS, which '{self.address}' does not use")
 
     @property
     def secure(self) -> bool:
@@ -71,7 +74,7 @@ class Settings:
 
     def credentials(self) -> Optional[grpc.ChannelCredentials]:
         """What TLS needs; None without TLS."""
-        return grpc.ssl_channel_credentials(self.root_certificates, self.client_key, self.client_certificate) if self.secure else None
+        return grpc.ssl_channel_credentials(self.ca, self.key, self.cert) if self.secure else None
 
     def channel_options(self) -> List[Tuple[str, Union[str, int]]]:
         """Options of the channel."""

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 from types import TracebackType
-from typing import Any, AsyncIterator, Callable, Optional, Type
+from typing import Any, AsyncIterator, Callable, Iterator, Optional, Type
 
 import grpc
 import grpc.aio
 
 from ._attempts import Attempts
 from ._base import ClientBase
+from ._read_ahead_aio import ReadAhead
 from ._reader import EventReader
 from ._settings import Settings
+from .errors import DeadlineExceeded
 from .events import Event
 from .models import Models, read_models
 from .v1 import super_resolution_service_pb2 as pb
@@ -38,6 +40,8 @@ class UpscaleCall(AsyncIterator[Event]):
         self._attempts = attempts
         self._reader = EventReader(attempts)
         self._stream: Any = None
+        self._ahead: Optional[ReadAhead] = None
+        self._rest: Optional[Iterator[Event]] = None
         self._pause: Optional["asyncio.Event"] = None
         self._stopped = False
         self._ended = False
@@ -49,8 +53,15 @@ class UpscaleCall(AsyncIterator[Event]):
         if self._ended:
             raise StopAsyncIteration
         try:
-            while True:
-                response = await self._read() if self._reader.started is not None else await self._first()
+            while self._rest is None:
+                try:
+                    response = await self._read() if self._reader.started is not None else await self._first()
+                except DeadlineExceeded:
+                    rest = self._reader.end_at_deadline()
+                    if rest is None:
+                        raise
+                    self._rest = iter(rest)
+                    break
                 if response is None:
                     self._reader.end()
                     self._ended = True
@@ -58,6 +69,12 @@ class UpscaleCall(AsyncIterator[Event]):
                 event = self._reader.read(response)
                 if event is not None:
                     return event
+            if self._stopped:
+                raise self._attempts.cancelled(self._reader.request_id)
+            event = next(self._rest, None)
+            if event is None:
+                raise StopAsyncIteration
+            return event
         except BaseException:
             # Whatever it was, also the task's cancellation: nobody reads on, and the server need not work on.
             self._close()
@@ -70,6 +87,8 @@ class UpscaleCall(AsyncIterator[Event]):
             self._pause.set()
         if self._stream is not None:
             self._stream.cancel()
+        if self._ahead is not None:
+            self._ahead.stop()
 
     async def aclose(self) -> None:
         """Cancels the call where it still runs; there are no more events."""
@@ -98,7 +117,10 @@ class UpscaleCall(AsyncIterator[Event]):
         while True:
             if self._stopped:
                 raise self._attempts.cancelled()
-            self._stream = self._service().Upscale(self._request, **self._attempts.begin())
+            arguments = self._attempts.begin()
+            self._stream = self._service().Upscale(self._request, **arguments)
+            # Who has no deadline loses nothing by reading late.
+            self._ahead = ReadAhead(self._stream, self._reader.arrived) if arguments["timeout"] is not None else None
             try:
                 return await self._next()
             except grpc.RpcError as error:
@@ -112,6 +134,8 @@ class UpscaleCall(AsyncIterator[Event]):
                 pass
 
     async def _read(self) -> Optional[pb.UpscaleResponse]:
+        if self._stopped:
+            raise self._attempts.cancelled(self._reader.request_id)
         try:
             return await self._next()
         except grpc.RpcError as error:
@@ -121,7 +145,11 @@ class UpscaleCall(AsyncIterator[Event]):
 
     async def _next(self) -> Optional[pb.UpscaleResponse]:
         try:
-            response = await self._stream.read()
+            if self._ahead is not None:
+                response = await self._ahead.read()
+            else:
+                response = await self._stream.read()
+                self._reader.arrived(None if response is grpc.aio.EOF else response)
         except asyncio.CancelledError as error:
             # grpc raises this for the call's cancellation as well, which must not be taken for the task's.
             if self._stopped:
@@ -138,17 +166,20 @@ class Client(ClientBase[UpscaleCall]):
         self._channel: Any = None
         self._stub: Any = None
 
-    async def models(
+    async def list_models(
         self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None, token: Optional[str] = None
     ) -> Models:
         """The models that are ready, and the limits of the server. Raises CvdvaeError."""
-        attempts = Attempts(self._settings, deadline, request_id, api_key, token)
+        attempts = self._attempts(deadline, request_id, api_key, token)
         while True:
             try:
                 return read_models(await self._service().ListModels(pb.ListModelsRequest(), **attempts.begin()))
             except grpc.RpcError as error:
                 wait = attempts.wait_after(error)
             await asyncio.sleep(wait)
+
+    models = list_models
+    """Another name of it."""
 
     async def close(self) -> None:
         """Closes the connection; running calls end."""

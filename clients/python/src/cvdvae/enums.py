@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Type, TypeVar, Union
+from typing import Dict, Type, TypeVar, Union
 
 from .v1 import super_resolution_service_pb2 as pb
 
@@ -45,6 +45,7 @@ class CompletionReason(enum.Enum):
 
 
 _Choice = TypeVar("_Choice", bound=enum.Enum)
+_UNSPECIFIED = "UNSPECIFIED"
 
 _PREFIXES: dict[type, tuple[str, object]] = {
     ImageFormat: ("IMAGE_FORMAT_", pb.ImageFormat),
@@ -54,6 +55,12 @@ _PREFIXES: dict[type, tuple[str, object]] = {
 }
 
 
+def words() -> Dict[str, str]:
+    """The word of each choice by the protocol's name of it."""
+    prefixes = {kind: prefix for kind, (prefix, _) in _PREFIXES.items()}
+    return {prefixes[kind] + choice.name: str(choice.value) for kind in prefixes for choice in kind}  # type: ignore[attr-defined]
+
+
 def to_wire(kind: Type[_Choice], name: str, choice: Union[_Choice, str, None]) -> int:
     """The number of a choice; None is the unspecified one. A choice that there is not is a ValueError which names the argument."""
     if choice is None:
@@ -61,10 +68,18 @@ def to_wire(kind: Type[_Choice], name: str, choice: Union[_Choice, str, None]) -
     try:
         known = kind(choice)
     except ValueError:
-        accepted = ", ".join(member.value for member in kind if member.name != "UNSPECIFIED")
+        accepted = ", ".join(member.value for member in kind if member.name != _UNSPECIFIED)
         raise ValueError(f"{name}: {choice!r} is not one of {accepted}") from None
     prefix, numbers = _PREFIXES[kind]
     return int(numbers.Value(prefix + known.name))  # type: ignore[attr-defined]
+
+
+def of_number(kind: Type[_Choice], name: str, number: int) -> _Choice:
+    """The choice of a number of the protocol's; ValueError names the argument where there is none."""
+    choice = from_wire(kind, number)
+    if number and choice.name == _UNSPECIFIED:
+        raise ValueError(f"{name}: {number} is not one of {', '.join(str(known) for known in range(len(kind)))}")
+    return choice
 
 
 def from_wire(kind: Type[_Choice], number: int) -> _Choice:
@@ -73,4 +88,4 @@ def from_wire(kind: Type[_Choice], number: int) -> _Choice:
     try:
         return kind[numbers.Name(number)[len(prefix):]]  # type: ignore[attr-defined]
     except (KeyError, ValueError):
-        return kind["UNSPECIFIED"]
+        return kind[_UNSPECIFIED]

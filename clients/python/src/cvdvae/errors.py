@@ -15,6 +15,7 @@ class CvdvaeError(Exception):
         *,
         status: grpc.StatusCode = grpc.StatusCode.UNKNOWN,
         field: Optional[str] = None,
+        wire_field: Optional[str] = None,
         retry_after: Optional[float] = None,
         request_id: Optional[str] = None,
         attempts: int = 1,
@@ -25,7 +26,9 @@ class CvdvaeError(Exception):
         self.status = status
         """Status of the call."""
         self.field = field
-        """The field of the request that was refused, where the server named one."""
+        """The argument that was refused, where the server named one."""
+        self.wire_field = wire_field
+        """The same by the protocol's name, ``sample_count`` for ``samples``."""
         self.retry_after = retry_after
         """Seconds that the server asks to wait before the next attempt, where it does."""
         self.request_id = request_id
@@ -35,7 +38,7 @@ class CvdvaeError(Exception):
 
 
 class InvalidArgument(CvdvaeError):
-    """The server does not take the request; ``field`` says what of it."""
+    """The server does not take the request; ``field`` says which argument."""
 
 
 class NotFound(CvdvaeError):
@@ -59,7 +62,7 @@ class ConnectionFailed(Unavailable):
 
 
 class DeadlineExceeded(CvdvaeError, TimeoutError):
-    """The deadline passed before the call ended."""
+    """The deadline passed before the call ended, and before it had an image to end with."""
 
 
 class Cancelled(CvdvaeError):

@@ -68,7 +68,10 @@ class Result:
     image: EncodedImage
     """The image; smaller than the output size only after a stop or near the deadline."""
     lr_psnr_db: float
-    """PSNR in dB of the result, downscaled, to the input; at most 100. 0 where the result is smaller than the input."""
+    """
+    PSNR in dB of the result, downscaled, to the input; at most 100. 0 where the result is smaller than the input, or was made of a preview
+    by the client because the deadline passed.
+    """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Completed:
     reason: CompletionReason
     """Why it ended."""
     timings: Timings
-    """Where the time went, as the server saw it."""
+    """Where the time went, as the server saw it; where the client ended the call at its deadline, two times by its own clock."""
 
 
 Event = Union[Started, GroupDecoded, Preview, Result, Completed]

@@ -7,8 +7,20 @@ from typing import Callable, Tuple
 
 from .. import _settings
 from .._client import Client
+from .._names import Names
 
 _MOST_NUMBERS = 1000
+
+
+def option(name: str) -> str:
+    """The option of an argument of the library; the image has none, but a place."""
+    return name if name == "image" else f"--{name.replace('_', '-')}"
+
+
+class CommandClient(Client):
+    """A client whose errors speak of options."""
+
+    _names = Names(option, lambda name, word: f"{option(name)} {word}")
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
@@ -78,14 +90,14 @@ def add_server(parser: argparse.ArgumentParser) -> None:
 
 def connect(parsed: argparse.Namespace) -> Client:
     """A client of the server."""
-    return Client(
+    return CommandClient(
         parsed.server,
         api_key=parsed.api_key,
         token=parsed.token,
         tls=parsed.tls,
-        root_certificates=parsed.ca,
-        client_certificate=parsed.cert,
-        client_key=parsed.key,
+        ca=parsed.ca,
+        cert=parsed.cert,
+        key=parsed.key,
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any, Dict, List, Sequence
 
 from google.protobuf import json_format
 
-from .._attempts import Attempts
 from ..models import Limits, Model, Models, read_models
 from ..v1 import super_resolution_service_pb2 as pb
 from .arguments import add_server, connect, real
@@ -26,7 +25,7 @@ def add_to(commands: Any) -> None:
 
 def _run(parsed: argparse.Namespace) -> None:
     with connect(parsed) as client:
-        response = client._list_models(Attempts(client._settings, parsed.deadline, None, None))
+        response = client._list_models(client._attempts(parsed.deadline, None, None, None))
     print(_json(response) if parsed.json else models_text(read_models(response)), end="\n" if parsed.json else "")
 
 

@@ -31,7 +31,9 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--pixel-sampling", type=str.lower, choices=_names(PixelSampling), help="how pixels are taken; the model's own way by default")
     parser.add_argument("--consistency", action="store_true", help="make the results agree with the input when they are downscaled")
     parser.add_argument("--fit", type=str.lower, choices=_names(InputFit), help="refuse an image of another size (exact), or take its middle square and resize it (crop)")
-    parser.add_argument("--format", type=str.lower, choices=_FORMATS, help="format of the results (png)")
+    formats = parser.add_mutually_exclusive_group()
+    formats.add_argument("--result-format", type=str.lower, choices=_FORMATS, help="format of the results (png)")
+    formats.add_argument("--format", dest="result_format", type=str.lower, choices=_FORMATS, help="the same as --result-format")
     parser.add_argument("--preview-format", type=str.lower, choices=_FORMATS, help="format of the previews (png)")
     parser.add_argument("--quality", metavar="Q", type=whole(1, 100), default=90, help="quality of JPEG and WebP (90)")
     parser.add_argument("--stop-at", metavar="R", type=whole(1, 65536), help="last resolution to compute; the full one otherwise")
@@ -60,7 +62,7 @@ def _run(parsed: argparse.Namespace) -> None:
             "consistency": parsed.consistency,
             "fit": parsed.fit,
             "preview_format": parsed.preview_format,
-            "result_format": parsed.format,
+            "result_format": parsed.result_format,
             "quality": parsed.quality,
             "preview_resolutions": _previews(client, parsed),
             "stop_at": parsed.stop_at,
@@ -75,7 +77,7 @@ def _run(parsed: argparse.Namespace) -> None:
 def _previews(client: Client, parsed: argparse.Namespace) -> List[int]:
     if parsed.no_previews:
         # There is no way to ask for none: the coarsest costs next to nothing.
-        model = client.models(deadline=parsed.deadline).find(parsed.model)
+        model = client.list_models(deadline=parsed.deadline).find(parsed.model)
         return [model.resolutions[0].resolution] if model is not None and len(model.resolutions) > 1 else []
     return list(parsed.preview_resolutions)
 
@@ -91,6 +93,7 @@ class _Run:
         self._first_preview: Optional[float] = None
         self._last_result = 0.0
         self._results: Dict[int, str] = {}
+        self._smallest = 0
         self._missing: Dict[int, int] = {}
 
     def take_all(self, client: Client, image: bytes, options: Dict[str, Any]) -> None:
@@ -126,6 +129,7 @@ class _Run:
         self._last_result = time.monotonic() - self._begin
         agreement = f"  low-res PSNR {result.lr_psnr_db:.1f} dB" if result.lr_psnr_db > 0 else ""
         self._results[result.sample_index] = self._folder.write_result(result) + agreement
+        self._smallest = min(self._smallest or result.image.width, result.image.width)
         if self._sheet is not None:
             self._sheet.add_result(result)
         self._count(result.image.width)
@@ -135,13 +139,19 @@ class _Run:
         if self._missing[resolution] == 0:
             _say(f"{resolution}x{resolution} after {time.monotonic() - self._begin:.3f} s")
 
+    def _reached(self) -> str:
+        size = f"{self._smallest}x{self._smallest}"
+        if len(self._results) >= self._parsed.samples:
+            return f"every sample reached {size}"
+        return f"{len(self._results)} of {self._parsed.samples} samples reached {size}, the others nothing"
+
     def _finish(self, completed: Completed, started: Started) -> None:
         for sample in sorted(self._results):
             _say(self._results[sample])
         if self._sheet is not None:
             _say(self._folder.write_sheet(self._sheet.render(started)))
         if completed.reason is CompletionReason.DEADLINE:
-            _say(f"the deadline was near: every sample reached {completed.reached_resolution}x{completed.reached_resolution}")
+            _say(f"the deadline was near: {self._reached()}")
         first = f"first preview after {self._first_preview:.3f} s, " if self._first_preview is not None else ""
         _say(f"{first}all results after {self._last_result:.3f} s")
         _say(f"--seed {started.seed} gives these images again")
