@@ -55,9 +55,10 @@ allocator:
 demo: services allocator ## super-resolve IMAGE (a portrait of samples/) into 5 samples in OUT (out/demo), through services that run for it
 	MODELS="$(MODELS)" build/services.sh -- $(CLI) upscale "$(IMAGE)" --output "$(OUT)" --samples 5 --fit crop
 
+PORTS ?= 5000 5001
 .PHONY: serve
-serve: page-if-possible services allocator ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, STAGES="1-32 64-256", TRANSPORT=tcp, ALLOCATOR=glibc
-	MODELS="$(MODELS)" build/services.sh 5000 5001
+serve: page-if-possible services allocator ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, PORTS="5010 5011", STAGES="1-32 64-256", TRANSPORT=tcp, ALLOCATOR=glibc
+	MODELS="$(MODELS)" build/services.sh $(PORTS)
 
 BUF := tools/protos/node_modules/.installed
 BUF_PROGRAM := tools/protos/node_modules/.bin/buf

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the services (an encoder, a decoder or its stages, a gateway) as processes of their own on the loopback interface, waits until they are
-# ready, and stops them at the end, also on Ctrl-C. When one dies, or is not ready in time, the end of its log is shown and all stop.
+# ready, and stops them at the end, also on Ctrl-C. When one can't start, its own words say why; when one dies otherwise, or is not ready in time, the end of its
+# log is shown; and all stop.
 #
 #   build/services.sh -- COMMAND...     runs a command with CVDVAE_SERVER (gRPC) and CVDVAE_HTTP (page, gRPC-Web) set to the
 #                                       gateway; its exit status is the script's
@@ -41,6 +42,25 @@ if ! compgen -G "$models/*/model.json" > /dev/null && ! compgen -G "$models/*/*/
 fi
 models=$(cd "$models" && pwd)
 
+# Said before anything is started: whoever has the port may be another run of this script.
+for port in "$grpc_port" "$http_port"; do
+  if ! [[ $port =~ ^[0-9]{1,5}$ ]] || [ "$port" -gt 65535 ]; then
+    echo "'$port' is no port; 0 (any free one) to 65535 are" >&2
+    exit 2
+  fi
+  if [ "$port" -ne 0 ] && timeout 5 bash -c ": < /dev/tcp/127.0.0.1/$port" 2> /dev/null; then
+    {
+      echo "port $port of 127.0.0.1 is in use; end the program that listens there (ss -ltnp 'sport = :$port' names it),"
+      echo "or take other ports: make serve PORTS=\"5010 5011\", or ${0##*/} 5010 5011"
+    } >&2
+    exit 1
+  fi
+done
+if [ "$grpc_port" -ne 0 ] && [ "$grpc_port" -eq "$http_port" ]; then
+  echo "gRPC and HTTP/1.1 can't have the same port, $grpc_port" >&2
+  exit 2
+fi
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/cvdvae-services.XXXXXX")
 
 # A socket's path has at most 107 bytes.
@@ -77,9 +97,12 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# give_up NAME REASON: shows the end of a service's log and stops everything.
+# give_up NAME REASON: shows why a service could not start, or the end of its log, and stops everything.
 give_up() {
   {
+    if grep -E "^cvdvae-${1%%-*}: " "$work/$1.log"; then
+      exit 1
+    fi
     echo "the $1 $2; its log ends with:"
     tail -n "$log_lines" "$work/$1.log" | sed 's/^/  /'
   } >&2

@@ -3,16 +3,10 @@ using Cvdvae.DecoderHost;
 using Cvdvae.EncoderHost;
 using Cvdvae.Gateway;
 using Cvdvae.ServiceDefaults;
+using Cvdvae.ServiceDefaults.Starting;
 
-WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(ServiceRoles.AllInOne);
-builder.AddOwnAddresses();
-builder.AddEncoderHost();
-builder.AddDecoderHost();
-builder.AddGateway();
-WebApplication app = builder.Build();
-app.MapServiceDefaults();
-app.MapEncoderHost();
-app.MapDecoderHost();
-app.MapGateway();
-await app.RunAsync();
+return await ServiceProgram.RunAsync(
+    ServiceRoles.AllInOne,
+    args,
+    builder => builder.AddOwnAddresses().AddEncoderHost().AddDecoderHost().AddGateway(),
+    app => app.MapEncoderHost().MapDecoderHost().MapGateway());

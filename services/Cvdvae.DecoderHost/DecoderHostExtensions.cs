@@ -11,6 +11,7 @@ using Cvdvae.Scheduling;
 using Cvdvae.ServiceDefaults;
 using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.ServiceDefaults.Health;
+using Cvdvae.ServiceDefaults.Starting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -59,11 +60,15 @@ public static class DecoderHostExtensions
 
     private static void AddDecoderOptions(this IServiceCollection services)
     {
-        services.AddOptions<DecoderOptions>().BindConfiguration(DecoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<EncoderLinkOptions>().BindConfiguration(EncoderLinkOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<StageSchedulerOptions>().Configure<IOptions<TorchOptions>>((scheduler, torch) => scheduler.Lanes = torch.Value.DefaultLanes());
-        services.AddOptions<StageSchedulerOptions>().BindConfiguration(StageSchedulerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<StageSchedulerOptions>().Configure<IOptions<DecoderOptions>>((scheduler, decoder) => scheduler.Stage = decoder.Value.Stages.Length == 0 ? "all" : decoder.Value.Stages);
+        services.AddOptions<DecoderOptions>().BindChecked(DecoderOptions.Section);
+        services.AddOptions<EncoderLinkOptions>().BindChecked(EncoderLinkOptions.Section);
+        // Defaults that are made of other options come before what is configured.
+        services.AddOptions<StageSchedulerOptions>().Configure<IOptions<TorchOptions>, IOptions<DecoderOptions>>((scheduler, torch, decoder) =>
+        {
+            scheduler.Lanes = torch.Value.DefaultLanes();
+            scheduler.Stage = decoder.Value.Stages.Length == 0 ? "all" : decoder.Value.Stages;
+        });
+        services.AddOptions<StageSchedulerOptions>().BindChecked(StageSchedulerOptions.Section);
         services.AddSingleton<IValidateOptions<DecoderOptions>, DecoderOptionsCheck>();
         services.AddSingleton<IValidateOptions<EncoderLinkOptions>, DecoderOptionsCheck>();
         services.AddSingleton(provider => new CalledAddresses(

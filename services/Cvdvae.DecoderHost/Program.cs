@@ -1,11 +1,9 @@
 using Cvdvae.DecoderHost;
 using Cvdvae.ServiceDefaults;
+using Cvdvae.ServiceDefaults.Starting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(ServiceRoles.Decoder);
-builder.AddDecoderHost();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapDecoderHost();
-await app.RunAsync();
+return await ServiceProgram.RunAsync(
+    ServiceRoles.Decoder,
+    args,
+    builder => builder.AddDecoderHost(),
+    app => app.MapDecoderHost());

@@ -4,6 +4,7 @@ using Cvdvae.ModelHosting.Repository;
 using Cvdvae.ModelHosting.Runtime;
 using Cvdvae.ServiceDefaults;
 using Cvdvae.ServiceDefaults.Health;
+using Cvdvae.ServiceDefaults.Starting;
 
 namespace Cvdvae.EncoderHost;
 
@@ -27,7 +28,7 @@ public static class EncoderHostExtensions
     private static IServiceCollection AddEncoder(this IServiceCollection services)
     {
         services.AddTorch();
-        services.AddOptions<EncoderOptions>().BindConfiguration(EncoderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EncoderOptions>().BindChecked(EncoderOptions.Section);
         services.AddSingleton<EncodeQueue>();
         services.AddSingleton<EncoderMetrics>();
         services.AddSingleton<EncodeWorker>();

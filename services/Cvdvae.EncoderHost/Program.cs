@@ -1,11 +1,9 @@
 using Cvdvae.EncoderHost;
 using Cvdvae.ServiceDefaults;
+using Cvdvae.ServiceDefaults.Starting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(ServiceRoles.Encoder);
-builder.AddEncoderHost();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapEncoderHost();
-await app.RunAsync();
+return await ServiceProgram.RunAsync(
+    ServiceRoles.Encoder,
+    args,
+    builder => builder.AddEncoderHost(),
+    app => app.MapEncoderHost());

@@ -28,7 +28,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         {
             if (!ServiceChannels.IsAddress(address))
             {
-                failures.Add($"{GatewayOptions.Section}:{nameof(options.Decoders)}: '{address}' is not {ServiceChannels.Accepted}.");
+                failures.Add($"{GatewayOptions.Section}:{nameof(options.Decoders)}: '{address}' is not {ServiceChannels.Accepted}");
             }
         }
 
@@ -39,7 +39,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         {
             if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
             {
-                failures.Add($"{GatewayOptions.Section}:{option} is {value}; {least} to {most} is accepted.");
+                failures.Add($"{GatewayOptions.Section}:{option}: {value} is not from {least} to {most}");
             }
         }
     }

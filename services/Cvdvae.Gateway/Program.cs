@@ -1,10 +1,9 @@
 using Cvdvae.Gateway;
 using Cvdvae.ServiceDefaults;
+using Cvdvae.ServiceDefaults.Starting;
 
-WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(ServiceRoles.Gateway);
-builder.AddGateway();
-WebApplication app = builder.Build();
-app.MapServiceDefaults();
-app.MapGateway();
-await app.RunAsync();
+return await ServiceProgram.RunAsync(
+    ServiceRoles.Gateway,
+    args,
+    builder => builder.AddGateway(),
+    app => app.MapGateway());

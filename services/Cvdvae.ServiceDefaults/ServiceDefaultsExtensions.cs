@@ -3,6 +3,7 @@ using Cvdvae.ServiceDefaults.Channels;
 using Cvdvae.ServiceDefaults.Health;
 using Cvdvae.ServiceDefaults.Listening;
 using Cvdvae.ServiceDefaults.Observability;
+using Cvdvae.ServiceDefaults.Starting;
 using Cvdvae.ServiceDefaults.Tls;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
@@ -35,7 +36,7 @@ public static class ServiceDefaultsExtensions
         services.AddCalls();
         services.AddHealth();
         services.AddGrpcReflection();
-        services.AddOptions<ServiceChannelOptions>().BindConfiguration(ServiceChannelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ServiceChannelOptions>().BindChecked(ServiceChannelOptions.Section);
         services.AddSingleton(provider => new ServiceChannels(
             provider.GetRequiredService<IOptions<ServiceChannelOptions>>(),
             provider.GetRequiredService<ClientTls>(),
@@ -78,7 +79,7 @@ public static class ServiceDefaultsExtensions
 
     private static void AddCalls(this IServiceCollection services)
     {
-        services.AddOptions<ShutdownOptions>().BindConfiguration(ShutdownOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ShutdownOptions>().BindChecked(ShutdownOptions.Section);
 
         // The host's own limit comes after ours, so that aborted calls can still end in order.
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, shutdown) => host.ShutdownTimeout = shutdown.Value.Delay + shutdown.Value.Timeout + TimeSpan.FromSeconds(10));

@@ -10,31 +10,42 @@ internal sealed class DecoderOptionsCheck : IValidateOptions<DecoderOptions>, IV
 {
     public ValidateOptionsResult Validate(string? name, DecoderOptions options)
     {
-        if (!StageRange.TryParse(options.Stages, out _))
-        {
-            return Fail($"{DecoderOptions.Section}:{nameof(options.Stages)}", options.Stages, "empty or FIRST-LAST, two resolutions, for example 64-256");
-        }
-
-        if (options.Next.Length > 0 && !ServiceChannels.IsAddress(options.Next))
-        {
-            return Fail($"{DecoderOptions.Section}:{nameof(options.Next)}", options.Next, $"empty or {ServiceChannels.Accepted}");
-        }
-
-        try
-        {
-            _ = TensorWire.ParseFeatureType($"{DecoderOptions.Section}:{nameof(options.FeatureType)}", options.FeatureType);
-            return ValidateOptionsResult.Success;
-        }
-        catch (ArgumentException error)
-        {
-            return ValidateOptionsResult.Fail(error.Message);
-        }
+        string[] problems = [.. Problems(options)];
+        return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
     public ValidateOptionsResult Validate(string? name, EncoderLinkOptions options) => ServiceChannels.IsAddress(options.Address)
         ? ValidateOptionsResult.Success
-        : Fail($"{EncoderLinkOptions.Section}:{nameof(options.Address)}", options.Address, ServiceChannels.Accepted);
+        : ValidateOptionsResult.Fail($"{EncoderLinkOptions.Section}:{nameof(options.Address)}: '{options.Address}' is not {ServiceChannels.Accepted}");
 
-    private static ValidateOptionsResult Fail(string option, string value, string accepted) =>
-        ValidateOptionsResult.Fail($"{option}: '{value}' is not {accepted}");
+    private static IEnumerable<string> Problems(DecoderOptions options)
+    {
+        if (!StageRange.TryParse(options.Stages, out _))
+        {
+            yield return $"{DecoderOptions.Section}:{nameof(options.Stages)}: '{options.Stages}' is not empty or FIRST-LAST, two resolutions, for example 64-256";
+        }
+
+        if (options.Next.Length > 0 && !ServiceChannels.IsAddress(options.Next))
+        {
+            yield return $"{DecoderOptions.Section}:{nameof(options.Next)}: '{options.Next}' is not empty or {ServiceChannels.Accepted}";
+        }
+
+        if (FeatureTypeProblem(options.FeatureType) is { } problem)
+        {
+            yield return problem;
+        }
+    }
+
+    private static string? FeatureTypeProblem(string type)
+    {
+        try
+        {
+            _ = TensorWire.ParseFeatureType($"{DecoderOptions.Section}:{nameof(DecoderOptions.FeatureType)}", type);
+            return null;
+        }
+        catch (ArgumentException error)
+        {
+            return error.Message;
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using Cvdvae.DecoderHost.Hosting;
 using Cvdvae.DecoderHost.Models;
 using Cvdvae.ModelHosting.Repository;
+using Cvdvae.ServiceDefaults.Errors;
+using Cvdvae.ServiceDefaults.Observability;
 using Cvdvae.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -10,6 +12,9 @@ namespace Cvdvae.DecoderHost.Neighbours;
 /// <summary>Asks the encoder and the next stage at intervals what they have loaded: a model is offered only where all of them have the same content.</summary>
 internal sealed partial class NeighbourWatch : BackgroundService
 {
+    private const string Encoder = "encoder";
+    private const string NextStage = "next decoder stage";
+
     // Until a neighbour has answered once.
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(100);
 
@@ -22,7 +27,7 @@ internal sealed partial class NeighbourWatch : BackgroundService
     private readonly ILogger<NeighbourWatch> _logger;
     private readonly Neighbour<GetEncoderStatusResponse> _encoder;
     private readonly Neighbour<GetDecoderStatusResponse> _next;
-    private readonly HashSet<string> _silent = [];
+    private readonly Dictionary<string, RepeatedFault> _silent;
 
     public NeighbourWatch(DecoderLinks links, IOptions<DecoderOptions> options, TimeProvider time, ILogger<NeighbourWatch> logger)
     {
@@ -30,6 +35,7 @@ internal sealed partial class NeighbourWatch : BackgroundService
         TimeSpan retain = options.Value.NeighbourRetain + _interval + Patience;
         _encoder = new Neighbour<GetEncoderStatusResponse>(retain, time);
         _next = new Neighbour<GetDecoderStatusResponse>(retain, time);
+        _silent = new(StringComparer.Ordinal) { [Encoder] = new RepeatedFault(time), [NextStage] = new RepeatedFault(time) };
     }
 
     /// <summary>The next stage as it was last; null: unknown, or there is none.</summary>
@@ -65,10 +71,10 @@ internal sealed partial class NeighbourWatch : BackgroundService
     private async Task<bool> AskAsync(CancellationToken cancellation)
     {
         Task<bool> encoder = _links.NeedsEncoder
-            ? AskAsync("encoder", _encoder, deadline => _links.Encoder.GetEncoderStatusAsync(new GetEncoderStatusRequest(), deadline: deadline, cancellationToken: cancellation).ResponseAsync, cancellation)
+            ? AskAsync(Encoder, _encoder, deadline => _links.Encoder.GetEncoderStatusAsync(new GetEncoderStatusRequest(), deadline: deadline, cancellationToken: cancellation).ResponseAsync, cancellation)
             : Task.FromResult(true);
         Task<bool> next = _links.Next is { } stage
-            ? AskAsync("next decoder stage", _next, deadline => stage.GetDecoderStatusAsync(new GetDecoderStatusRequest(), deadline: deadline, cancellationToken: cancellation).ResponseAsync, cancellation)
+            ? AskAsync(NextStage, _next, deadline => stage.GetDecoderStatusAsync(new GetDecoderStatusRequest(), deadline: deadline, cancellationToken: cancellation).ResponseAsync, cancellation)
             : Task.FromResult(true);
         return (await Task.WhenAll(encoder, next).ConfigureAwait(false)).All(answered => answered);
     }
@@ -80,7 +86,7 @@ internal sealed partial class NeighbourWatch : BackgroundService
         {
             // gRPC takes the deadline by the system's clock.
             neighbour.Note(await ask(DateTime.UtcNow + Patience).ConfigureAwait(false));
-            if (_silent.Remove(who))
+            if (_silent[who].Recovered())
             {
                 Answers(who);
             }
@@ -90,12 +96,26 @@ internal sealed partial class NeighbourWatch : BackgroundService
         catch (RpcException error)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (_silent.Add(who))
-            {
-                Silent(who, error.Status.Detail);
-            }
-
+            Tell(who, RpcErrors.Reason(error), _silent[who]);
             return neighbour.Status is not null;
+        }
+    }
+
+    private void Tell(string who, string reason, RepeatedFault fault)
+    {
+        bool isFirst = !fault.Lasts;
+        if (!fault.Failed(out int leftOut))
+        {
+            return;
+        }
+
+        if (isFirst)
+        {
+            Silent(who, reason);
+        }
+        else
+        {
+            StillSilent(who, fault.Duration.TotalSeconds, reason, leftOut);
         }
     }
 
@@ -104,4 +124,7 @@ internal sealed partial class NeighbourWatch : BackgroundService
 
     [LoggerMessage(411, LogLevel.Warning, "the {Who} does not answer: {Error}")]
     private partial void Silent(string who, string error);
+
+    [LoggerMessage(412, LogLevel.Warning, "the {Who} does not answer for {Seconds:0} s: {Error}; {LeftOut} more attempts had no line")]
+    private partial void StillSilent(string who, double seconds, string error, int leftOut);
 }

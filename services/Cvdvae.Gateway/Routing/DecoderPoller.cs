@@ -1,3 +1,5 @@
+using Cvdvae.ServiceDefaults.Errors;
+using Cvdvae.ServiceDefaults.Observability;
 using Cvdvae.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -13,8 +15,7 @@ internal sealed partial class DecoderPoller(
     /// <summary>Asks a decoder until that is cancelled.</summary>
     public async Task PollAsync(DecoderReplica replica, CancellationToken stoppingToken)
     {
-        // Failures are told once, and again after each success.
-        bool told = false;
+        var fault = new RepeatedFault(time);
         TimeSpan retry = FirstRetry;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -22,12 +23,8 @@ internal sealed partial class DecoderPoller(
             try
             {
                 GetDecoderStatusResponse status = await AskAsync(replica, stoppingToken);
-                if (pool.Seen(replica, status))
-                {
-                    Serves(replica.Address, string.Join(", ", status.Models.Select(model => $"{model.Info.Name}@{model.Info.Version}")), status.Precision);
-                }
-
-                (told, retry) = (false, FirstRetry);
+                Tell(replica.Address, status, pool.Seen(replica, status), fault.Recovered());
+                retry = FirstRetry;
             }
             catch (Exception exception) when (exception is RpcException or TimeoutException)
             {
@@ -46,17 +43,47 @@ internal sealed partial class DecoderPoller(
                     await replica.GiveUpAsync();
                 }
 
-                if (!told)
-                {
-                    told = true;
-                    Unreachable(replica.Address, exception is RpcException { Status.Detail: var detail } ? detail : "no answer in time");
-                }
+                Tell(replica.Address, exception is RpcException error ? RpcErrors.Reason(error) : "no answer in time", fault);
 
                 delay = retry < delay ? retry : delay;
                 retry = 2 * delay;
             }
 
             await replica.WaitAsync(delay, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Tell(string address, GetDecoderStatusResponse status, bool isNew, bool wasSilent)
+    {
+        if (isNew && status.Models.Count == 0)
+        {
+            HasNothing(address);
+        }
+        else if (isNew)
+        {
+            Serves(address, string.Join(", ", status.Models.Select(model => $"{model.Info.Name}@{model.Info.Version}")), status.Precision);
+        }
+        else if (wasSilent)
+        {
+            AnswersAgain(address);
+        }
+    }
+
+    private void Tell(string address, string reason, RepeatedFault fault)
+    {
+        bool isFirst = !fault.Lasts;
+        if (!fault.Failed(out int leftOut))
+        {
+            return;
+        }
+
+        if (isFirst)
+        {
+            Unreachable(address, reason);
+        }
+        else
+        {
+            StillUnreachable(address, fault.Duration.TotalSeconds, reason, leftOut);
         }
     }
 
@@ -79,4 +106,13 @@ internal sealed partial class DecoderPoller(
 
     [LoggerMessage(301, LogLevel.Warning, "decoder {Address} can't be reached: {Reason}")]
     private partial void Unreachable(string address, string reason);
+
+    [LoggerMessage(305, LogLevel.Warning, "decoder {Address} can't be reached for {Seconds:0} s: {Reason}; {LeftOut} more attempts had no line")]
+    private partial void StillUnreachable(string address, double seconds, string reason, int leftOut);
+
+    [LoggerMessage(306, LogLevel.Information, "decoder {Address} answers again")]
+    private partial void AnswersAgain(string address);
+
+    [LoggerMessage(307, LogLevel.Information, "decoder {Address} answers and serves no model yet: it loads one, or waits for its encoder or next stage")]
+    private partial void HasNothing(string address);
 }

@@ -39,7 +39,7 @@ internal sealed class CallerQuotas(TimeProvider time) : IDisposable
         if (wait > TimeSpan.Zero)
         {
             call?.Dispose();
-            throw RpcErrors.ResourceExhausted(FormattableString.Invariant($"this caller's quota of {quota.RequestsPerSecond} calls a second is used up"), wait);
+            throw RpcErrors.ResourceExhausted(FormattableString.Invariant($"this caller's quota of {quota.RequestsPerSecond} calls a second is used up; the next one may come in {Shown(wait)}"), wait);
         }
 
         return call;
@@ -66,16 +66,28 @@ internal sealed class CallerQuotas(TimeProvider time) : IDisposable
         if (cost > quota.CostBurst)
         {
             throw RpcErrors.InvalidArgument(
-                "sample_count", parameters.SampleCount, $"at most {quota.CostBurst / sample} samples of {parameters.EndResolution}x{parameters.EndResolution} pixels, by this caller's quota");
+                "sample_count", parameters.SampleCount, $"at most {quota.CostBurst / sample} samples of {parameters.EndResolution}x{parameters.EndResolution} pixels, by this caller's quota: {Price(parameters, sample)} and at most {quota.CostBurst} can be spent at once");
         }
 
         TimeSpan wait = _cost.Take(caller, (int)cost, quota.CostPerSecond, quota.CostBurst);
         if (wait > TimeSpan.Zero)
         {
+            // What is missing comes back within the wait.
+            double left = Math.Max(0, cost - wait.TotalSeconds * quota.CostPerSecond);
             throw RpcErrors.ResourceExhausted(
-                FormattableString.Invariant($"this caller's quota of {quota.CostPerSecond} samples a second is used up; this call costs {cost}"), wait);
+                FormattableString.Invariant(
+                    $"this caller's quota of cost has {left:0.#} left of {quota.CostBurst}: {Price(parameters, sample)}; {quota.CostPerSecond} come back a second, enough for it in {Shown(wait)}"),
+                wait);
         }
     }
+
+    private static string Price(UpscaleParameters parameters, int sample) =>
+        $"this call costs {(long)sample * parameters.SampleCount} ({parameters.SampleCount} samples of {parameters.EndResolution}x{parameters.EndResolution}, {sample} each)";
+
+    // Rounded up: who comes then gets in.
+    private static string Shown(TimeSpan wait) => wait.TotalSeconds < 60
+        ? FormattableString.Invariant($"{Math.Ceiling(wait.TotalSeconds * 10) / 10:0.0} s")
+        : wait.TotalDays < 1 ? $"{TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)):hh\\:mm\\:ss}" : FormattableString.Invariant($"{Math.Ceiling(wait.TotalDays)} days");
 
     /// <summary>Gives back what <see cref="Charge"/> took for a call that nothing was done for.</summary>
     public void GiveBack(Caller caller, UpscaleParameters parameters)

@@ -4,6 +4,7 @@ using Cvdvae.Gateway.Routing;
 using Cvdvae.Gateway.Security;
 using Cvdvae.Gateway.Telemetry;
 using Cvdvae.ServiceDefaults.Calls;
+using Cvdvae.ServiceDefaults.Errors;
 using Cvdvae.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -23,6 +24,8 @@ internal sealed partial class SuperResolutionApi(
     TimeProvider time,
     ILogger<SuperResolutionApi> logger) : SuperResolutionService.SuperResolutionServiceBase
 {
+    private const string TooShort = "the deadline is too short: no decoder had begun before it";
+
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
     {
         GatewayOptions limits = options.Value;
@@ -67,16 +70,18 @@ internal sealed partial class SuperResolutionApi(
             refusal = null;
             Completed completed = await session.RunAsync(record, call, responseStream, lifetime);
             outcome = StatusCode.OK;
-            Completed(record.Parameters.SampleCount, completed.ReachedResolution, completed.Reason, clock.Elapsed.TotalMilliseconds);
+            Completed(record.Parameters.SampleCount, completed.ReachedResolution, completed.Reason, clock.Elapsed.TotalMilliseconds, Name(context));
         }
         catch (Exception exception) when (refusal is not null && lifetime.TimeIsUp && exception is RpcException or OperationCanceledException)
         {
             outcome = StatusCode.DeadlineExceeded;
-            throw new RpcException(new Grpc.Core.Status(outcome, "the deadline is too short: no decoder had begun before it"));
+            Ended(outcome, clock.Elapsed.TotalMilliseconds, Name(context), TooShort);
+            throw new RpcException(new Grpc.Core.Status(outcome, TooShort));
         }
         catch (Exception exception)
         {
             outcome = Outcome(exception, context);
+            Ended(outcome, clock.Elapsed.TotalMilliseconds, Name(context), exception is RpcException error ? RpcErrors.Shown(error.Status.Detail) : "");
             throw;
         }
         finally
@@ -104,6 +109,12 @@ internal sealed partial class SuperResolutionApi(
         }
     }
 
-    [LoggerMessage(320, LogLevel.Information, "{Samples} samples reached {Resolution} ({Reason}) in {Milliseconds:0} ms")]
-    private partial void Completed(int samples, uint resolution, CompletionReason reason, double milliseconds);
+    /// <summary>The caller as logs show it: subjects of tokens are what their issuers make of them.</summary>
+    private static string Name(ServerCallContext context) => RpcErrors.Shown(context.Caller().Id);
+
+    [LoggerMessage(320, LogLevel.Information, "{Samples} samples reached {Resolution} ({Reason}) in {Milliseconds:0} ms for {Caller}")]
+    private partial void Completed(int samples, uint resolution, CompletionReason reason, double milliseconds, string caller);
+
+    [LoggerMessage(321, LogLevel.Information, "a call ended as {Status} after {Milliseconds:0} ms for {Caller}: {Detail}")]
+    private partial void Ended(StatusCode status, double milliseconds, string caller, string detail);
 }

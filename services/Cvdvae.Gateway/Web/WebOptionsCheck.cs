@@ -12,17 +12,17 @@ internal sealed class WebOptionsCheck : IValidateOptions<WebOptions>
         List<string> failures = [];
         if (options.Root.Length > 0 && !Directory.Exists(options.Root))
         {
-            failures.Add($"{WebOptions.Section}:{nameof(options.Root)}: there is no folder '{options.Root}'.");
+            failures.Add($"{WebOptions.Section}:{nameof(options.Root)}: there is no folder '{options.Root}'");
         }
 
         foreach (string origin in options.AllowedOrigins.Where(origin => !IsOrigin(origin)))
         {
-            failures.Add($"{WebOptions.Section}:{nameof(options.AllowedOrigins)}: '{origin}' is not an origin as https://host or https://host:port, or *.");
+            failures.Add($"{WebOptions.Section}:{nameof(options.AllowedOrigins)}: '{origin}' is not an origin as https://host or https://host:port, or *");
         }
 
         if (options.PreflightMaxAge < TimeSpan.Zero || options.PreflightMaxAge > MostMaxAge)
         {
-            failures.Add($"{WebOptions.Section}:{nameof(options.PreflightMaxAge)} is {options.PreflightMaxAge}; {TimeSpan.Zero} to {MostMaxAge} is accepted.");
+            failures.Add($"{WebOptions.Section}:{nameof(options.PreflightMaxAge)}: {options.PreflightMaxAge} is not from {TimeSpan.Zero} to {MostMaxAge}");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -1,4 +1,5 @@
 using Cvdvae.ServiceDefaults.Health;
+using Cvdvae.ServiceDefaults.Starting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ public static class ModelRepositoryExtensions
         where T : class, IDisposable
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<ModelRepositoryOptions>().BindConfiguration(ModelRepositoryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ModelRepositoryOptions>().BindChecked(ModelRepositoryOptions.Section);
         services.AddSingleton<ModelRepository<T>>();
         services.AddSingleton(provider => new ModelScanner<T>(
             provider.GetRequiredService<ModelRepository<T>>(),

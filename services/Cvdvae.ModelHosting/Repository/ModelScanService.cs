@@ -1,20 +1,51 @@
+using Cvdvae.ServiceDefaults.Starting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.ModelHosting.Repository;
 
 /// <summary>Scans at the start and then at intervals.</summary>
-internal sealed class ModelScanService<T> : BackgroundService
+internal sealed class ModelScanService<T> : BackgroundService, IHostedLifecycleService
     where T : class, IDisposable
 {
     private readonly ModelScanner<T> _scanner;
     private readonly TimeSpan _interval;
+    private readonly string _path;
     private readonly TimeProvider _time;
 
     public ModelScanService(ModelScanner<T> scanner, IOptions<ModelRepositoryOptions> options, TimeProvider time)
     {
-        (_scanner, _interval, _time) = (scanner, options.Value.ScanInterval, time);
+        (_scanner, _interval, _path, _time) = (scanner, options.Value.ScanInterval, Path.GetFullPath(options.Value.Path), time);
     }
+
+    /// <summary>Looks for the folder before anything runs: later it may go and come back, but one that is not there at the start is a mistake.</summary>
+    /// <exception cref="StartException">There is none, or it can't be read.</exception>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        const string option = $"{ModelRepositoryOptions.Section}:{nameof(ModelRepositoryOptions.Path)}";
+        if (!Directory.Exists(_path))
+        {
+            throw new StartException($"{option}: there is no folder '{_path}'");
+        }
+
+        try
+        {
+            using IEnumerator<string> first = Directory.EnumerateFileSystemEntries(_path).GetEnumerator();
+            first.MoveNext();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"{option}: '{_path}' can't be read: {error.Message}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -52,6 +52,22 @@ public static class RpcErrors
     public static T? Detail<T>(RpcException error)
         where T : class, IMessage<T>, new() => error.GetRpcStatus()?.GetDetail<T>();
 
+    /// <summary>Why a call has failed, for the log: what the connection met with, else what the other side said.</summary>
+    public static string Reason(RpcException error)
+    {
+        if (error.Status.DebugException is not { } cause)
+        {
+            return error.Status.Detail;
+        }
+
+        while (cause.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        return cause.Message;
+    }
+
     /// <summary>A value as a message shows it: at most 100 characters, none of them a control character.</summary>
     public static string Shown(object? value)
     {

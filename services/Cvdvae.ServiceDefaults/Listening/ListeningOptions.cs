@@ -61,51 +61,52 @@ public sealed class ListeningOptions
         }
     }
 
-    /// <summary>What is wrong, or null.</summary>
-    internal string? Problem()
+    /// <summary>What is wrong.</summary>
+    internal IEnumerable<string> Problems()
     {
         if (!ServiceAddress.TryParse(Grpc, out _))
         {
-            return $"{Section}:Grpc: '{Grpc}' is not {ServiceAddress.Accepted}";
+            yield return $"{Section}:Grpc: '{Grpc}' is not {ServiceAddress.Accepted}";
         }
 
         if (Http1.Length > 0 && !ServiceAddress.TryParse(Http1, out _))
         {
-            return $"{Section}:Http1: '{Http1}' is not empty or {ServiceAddress.Accepted}";
+            yield return $"{Section}:Http1: '{Http1}' is not empty or {ServiceAddress.Accepted}";
         }
 
         if (Health.Length > 0 && (!ServiceAddress.TryParse(Health, out ServiceAddress health) || health.IsTls))
         {
-            return $"{Section}:Health: '{Health}' is not empty, http://HOST:PORT or unix:/PATH";
+            yield return $"{Section}:Health: '{Health}' is not empty, http://HOST:PORT or unix:/PATH";
         }
 
         if (MaxConnections is < 1 or > 1_000_000)
         {
-            return $"{Section}:MaxConnections: {MaxConnections} is not from 1 to 1000000";
+            yield return $"{Section}:MaxConnections: {MaxConnections} is not from 1 to 1000000";
         }
 
         if (MaxStreamsPerConnection is < 1 or > 100_000)
         {
-            return $"{Section}:MaxStreamsPerConnection: {MaxStreamsPerConnection} is not from 1 to 100000";
+            yield return $"{Section}:MaxStreamsPerConnection: {MaxStreamsPerConnection} is not from 1 to 100000";
         }
 
         if (MaxMessageBytes is < 1 << 10 or > 1 << 30)
         {
-            return $"{Section}:MaxMessageBytes: {MaxMessageBytes} is not from {1 << 10} to {1 << 30}";
+            yield return $"{Section}:MaxMessageBytes: {MaxMessageBytes} is not from {1 << 10} to {1 << 30}";
         }
 
         if (StreamWindowBytes is < 64 << 10 or > 16 << 20)
         {
-            return $"{Section}:StreamWindowBytes: {StreamWindowBytes} is not from {64 << 10} to {16 << 20}";
+            yield return $"{Section}:StreamWindowBytes: {StreamWindowBytes} is not from {64 << 10} to {16 << 20}";
         }
 
         if (MaxConnectionAge != TimeSpan.Zero && (MaxConnectionAge < TimeSpan.FromSeconds(1) || MaxConnectionAge > TimeSpan.FromDays(1)))
         {
-            return $"{Section}:MaxConnectionAge: {MaxConnectionAge} is not 0 or from 1 s to 1 day";
+            yield return $"{Section}:MaxConnectionAge: {MaxConnectionAge} is not 0 or from 1 s to 1 day";
         }
 
-        return ConnectionWindowBytes < StreamWindowBytes || ConnectionWindowBytes > 64 << 20
-            ? $"{Section}:ConnectionWindowBytes: {ConnectionWindowBytes} is not from StreamWindowBytes ({StreamWindowBytes}) to {64 << 20}"
-            : null;
+        if (ConnectionWindowBytes < StreamWindowBytes || ConnectionWindowBytes > 64 << 20)
+        {
+            yield return $"{Section}:ConnectionWindowBytes: {ConnectionWindowBytes} is not from StreamWindowBytes ({StreamWindowBytes}) to {64 << 20}";
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Cvdvae.ServiceDefaults.Listening;
 
@@ -7,11 +8,12 @@ namespace Cvdvae.ServiceDefaults.Listening;
 public sealed class ServiceAddress
 {
     private const string UnixPrefix = "unix:";
+    private const int MostPathBytes = 107;
 
     private ServiceAddress(EndPoint? endPoint, string? socketPath, bool isTls = false) => (EndPoint, SocketPath, IsTls) = (endPoint, socketPath, isTls);
 
     /// <summary>What is accepted, for messages.</summary>
-    public static string Accepted => "http://HOST:PORT or https://HOST:PORT with an IP address, localhost or * (any address, of IPv4 and IPv6) as the host and a port from 0 (any free one) to 65535, or unix:/PATH";
+    public static string Accepted => "http://HOST:PORT or https://HOST:PORT with an IP address, localhost or * (any address, of IPv4 and IPv6) as the host and a port from 0 (any free one) to 65535, or unix:/PATH of at most 107 bytes";
 
     /// <summary>The endpoint of a TCP address; null for a Unix socket.</summary>
     internal EndPoint? EndPoint { get; }
@@ -43,7 +45,7 @@ public sealed class ServiceAddress
         {
             string path = text[UnixPrefix.Length..];
             address = new ServiceAddress(null, path);
-            return path.Length > 1 && path[0] == '/' && path[1] != '/';
+            return path.Length > 1 && path[0] == '/' && path[1] != '/' && Encoding.UTF8.GetByteCount(path) <= MostPathBytes;
         }
 
         // "*" is no host of a URI. An IPv6 socket bound to any address takes callers over IPv4 too.

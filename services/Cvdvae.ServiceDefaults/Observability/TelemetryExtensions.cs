@@ -20,12 +20,16 @@ internal static class TelemetryExtensions
     // Seconds, for histograms of durations: from a coarse group of a small model to a whole decode of a large one.
     private static readonly double[] DurationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60];
 
-    // The framework writes several lines for every call and one for every failing check: ours say the same in fewer.
+    // The framework writes several lines for every call, one for every failing check, its own for the addresses and a stack trace for every question that a neighbour
+    // leaves without an answer: ours say the same in fewer.
     private static readonly KeyValuePair<string, string?>[] LevelDefaults =
     [
         new("Logging:LogLevel:Default", "Information"),
         new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning"),
         new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
+        new("Logging:LogLevel:Grpc", "Warning"),
+        new("Logging:LogLevel:Grpc.Net.Client", "None"),
     ];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string role)
@@ -73,19 +77,18 @@ internal static class TelemetryExtensions
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LevelDefaults });
         IConfigurationSection section = builder.Configuration.GetSection(TelemetryOptions.Section);
         builder.Services.AddOptions<TelemetryOptions>().Bind(section);
-        TelemetryOptions telemetry = section.Get<TelemetryOptions>() ?? new TelemetryOptions();
+
+        // A text that names no format is refused when all options are checked.
+        bool isJson = Enum.TryParse(section[nameof(TelemetryOptions.LogFormat)], ignoreCase: true, out LogFormat format) && format == LogFormat.Json;
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        if (telemetry.LogFormat == LogFormat.Json)
+        if (isJson)
         {
             builder.Logging.AddJsonConsole(options => Configure(options));
         }
         else
         {
-            builder.Logging.AddSimpleConsole(options =>
-            {
-                Configure(options);
-                options.SingleLine = true;
-            });
+            builder.Logging.AddConsoleFormatter<ShortConsoleFormatter, ConsoleFormatterOptions>();
+            builder.Logging.AddConsole(options => options.FormatterName = ShortConsoleFormatter.FormatterName);
         }
 
         if (exports)

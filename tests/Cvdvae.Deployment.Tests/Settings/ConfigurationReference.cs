@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Cvdvae.ServiceDefaults.Starting;
 
 namespace Cvdvae.Deployment.Tests.Settings;
 
@@ -14,8 +15,11 @@ internal static class ConfigurationReference
         Every option of the services. `make configuration` writes this page from the classes of the options, their defaults and their comments; a test compares them.
 
         By environment (`Gateway__MaxSamples=16`), command line (`--Gateway:MaxSamples 16`) or `appsettings.json` beside the program. Items of a list have numbers: `Gateway__Decoders__0`.
-        Times are `hours:minutes:seconds`, sizes are in bytes. A value outside its range stops the program at once with a message that names it. What the services do is in
+        Times are `hours:minutes:seconds`, sizes are in bytes. What the services do is in
         [serving.md](serving.md); `OTEL_EXPORTER_OTLP_ENDPOINT` and the other variables of OpenTelemetry's specification work as they do everywhere.
+
+        A name that is not here, in one of these sections or in one that is nearly called like it, stops the program, as does a value outside its range or one that can't be read: standard error has a line for each,
+        with the name that may be meant, and the exit status is 1. Large and small letters are the same. An option of another service is passed over, so that services can share their settings.
 
         """;
 
@@ -45,6 +49,19 @@ internal static class ConfigurationReference
                 await service.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>The keys of all options, a line each.</summary>
+    public static async Task<string> KeysAsync()
+    {
+        var keys = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (string role in ServiceOptions.Roles)
+        {
+            await using ServiceOptions service = ServiceOptions.Of(role, Machine);
+            keys.UnionWith(service.Types.SelectMany(OptionName.Of).Select(option => option.Key));
+        }
+
+        return string.Concat(keys.Select(key => $"{key}\n"));
     }
 
     private static void Append(StringBuilder text, Type type, IReadOnlyList<ServiceOptions> services)

@@ -21,6 +21,20 @@ public sealed class ConfigurationReferenceTests
         Assert.True(page == expected, $"docs/configuration.md is not what the classes say: make configuration\n{FirstDifference(page, expected)}");
     }
 
+    [Fact]
+    public async Task KnownOptions_OfAllServices_AreInTheListThatEachServiceHas()
+    {
+        string path = Path.Combine(BuildOutput.Root, "services", "Cvdvae.ServiceDefaults", "Starting", "known-options.txt");
+        string expected = await ConfigurationReference.KeysAsync();
+        if (Environment.GetEnvironmentVariable(Update) == "1")
+        {
+            await File.WriteAllTextAsync(path, expected, TestContext.Current.CancellationToken);
+        }
+
+        string list = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        Assert.True(list == expected, $"{path} is not what the classes say: make configuration\n{FirstDifference(list, expected)}");
+    }
+
     private static string FirstDifference(string page, string expected)
     {
         (string[] there, string[] wanted) = (page.Split('\n'), expected.Split('\n'));

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Cvdvae.TestUtils;
 using Xunit;
 
@@ -109,6 +111,52 @@ public sealed class ServicesScriptTests : IDisposable
 
         Assert.Equal("the decoder died; its log ends with:\n  decoder: out of luck\n", script.Error);
         NothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("encoder")]
+    [InlineData("decoder")]
+    [InlineData("gateway")]
+    public async Task Run_ServiceCannotStart_ShowsItsOwnLineAlone(string service)
+    {
+        await using ChildProcess script = Start(["--", "sleep", "60"], ("STUB_REFUSES", service), ("STAGES", "1-16 32-64"));
+
+        Assert.Equal(1, await script.ExitAsync(Limit));
+
+        Assert.Equal($"cvdvae-{service}: Models:Path: there is no folder '/no/where'\n", script.Error);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_PortIsBusy_SaysSoBeforeAnythingIsStarted()
+    {
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
+        int port = ((IPEndPoint)busy.LocalEndpoint).Port;
+        foreach (string[] ports in (string[][])[[$"{port}", "0"], ["0", $"{port}"]])
+        {
+            await using ChildProcess script = Start(ports);
+
+            Assert.Equal(1, await script.ExitAsync(Limit));
+
+            Assert.Equal(
+                $"port {port} of 127.0.0.1 is in use; end the program that listens there (ss -ltnp 'sport = :{port}' names it),\n"
+                + "or take other ports: make serve PORTS=\"5010 5011\", or services.sh 5010 5011\n",
+                script.Error);
+        }
+
+        Assert.False(File.Exists(_folder["pids"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["temporary"]));
+    }
+
+    [Theory]
+    [InlineData("grpc", "5001")]
+    [InlineData("70000", "5001")]
+    public async Task Run_NoPort_SaysSo(string grpc, string http)
+    {
+        await using ChildProcess script = Start([grpc, http]);
+
+        Assert.Equal((2, $"'{grpc}' is no port; 0 (any free one) to 65535 are\n"), (await script.ExitAsync(Limit), script.Error));
     }
 
     [Fact]

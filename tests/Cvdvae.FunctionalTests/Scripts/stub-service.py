@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stands in for a service in the tests of build/services.sh: listens, writes its address file, answers the health check.
 
-STUB_DIES=NAME: the service of that name ends after a moment. STUB_NEVER_READY=NAME: it never says ready. STUB_DEAF=NAME: it ignores SIGTERM.
+STUB_DIES=NAME: the service of that name ends after a moment. STUB_REFUSES=NAME: it can't start, and says why as services do. STUB_NEVER_READY=NAME: it never says ready. STUB_DEAF=NAME: it ignores SIGTERM.
 A line with name and process id is added to STUB_PIDS.
 """
 import http.server
@@ -38,6 +38,10 @@ def end():
 
 with open(os.environ["STUB_PIDS"], "a", encoding="ascii") as pids:
     pids.write(f"{name} {os.getpid()} {json.dumps({key: value for key, value in os.environ.items() if '__' in key or key in ALLOCATION})}\n")
+if is_meant("STUB_REFUSES"):
+    print("2026-11-30T12:00:00.000Z info: Something[1] of no interest", flush=True)
+    print(f"cvdvae-{name}: Models:Path: there is no folder '/no/where'", file=sys.stderr, flush=True)
+    os._exit(1)
 if is_meant("STUB_DEAF"):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Health)

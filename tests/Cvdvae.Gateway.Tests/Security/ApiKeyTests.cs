@@ -31,6 +31,23 @@ public sealed class ApiKeyTests : IDisposable
     }
 
     [Fact]
+    public async Task Call_Ended_IsLoggedWithWhoMadeIt()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync();
+        await using TestGateway gateway = await StartAsync(decoder);
+        UpscaleRequest wrong = TestGateway.Request();
+        wrong.Scale = 3;
+
+        await gateway.UpscaleAsync(TestGateway.Request(), headers: AuthFolder.With(_key));
+        await gateway.FailAsync(wrong, headers: AuthFolder.With(_key));
+
+        await Waiting.Until(() => gateway.Logs.Lines.Any(line => line.Event == 321));
+        Assert.Matches(@" in \d+ ms for key:a$", Assert.Single(gateway.Logs.Lines, line => line.Event == 320).Text);
+        Assert.Matches(@"^a call ended as InvalidArgument after \d+ ms for key:a: scale: '3'", Assert.Single(gateway.Logs.Lines, line => line.Event == 321).Text);
+        Assert.DoesNotContain(gateway.Logs.Lines, line => line.Error is not null);
+    }
+
+    [Fact]
     public async Task Call_NoKey_IsUnauthenticated()
     {
         await using FakeDecoder decoder = await FakeDecoder.StartAsync();

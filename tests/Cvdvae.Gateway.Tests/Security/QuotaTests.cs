@@ -40,7 +40,8 @@ public sealed class QuotaTests : IDisposable
         RpcException error = await gateway.FailAsync(request, headers: AuthFolder.With(_key));
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
-        Assert.Equal("this caller's quota of 1 samples a second is used up; this call costs 4", error.Status.Detail);
+        Assert.Matches(
+            @"^this caller's quota of cost has [0-3](\.\d)? left of 4: this call costs 4 \(4 samples of 64x64, 1 each\); 1 come back a second, enough for it in [0-4]\.\d s$", error.Status.Detail);
         TimeSpan delay = RpcErrors.RetryDelay(error)!.Value;
         Assert.InRange(delay, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(4));
         Assert.Single(decoder.Requests);
@@ -101,6 +102,7 @@ public sealed class QuotaTests : IDisposable
 
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
         Assert.Contains("sample_count: '3' is not accepted; accepted: at most 2 samples of 256x256 pixels", error.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("this call costs 48 (3 samples of 256x256, 16 each) and at most 40 can be spent at once", error.Status.Detail, StringComparison.Ordinal);
         request.StopAtResolution = 64;
         await gateway.UpscaleAsync(request, headers: AuthFolder.With(_key));
     }
@@ -129,7 +131,7 @@ public sealed class QuotaTests : IDisposable
         RpcException error = await Assert.ThrowsAsync<RpcException>(() => ListAsync(gateway));
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
-        Assert.Equal("this caller's quota of 0.5 calls a second is used up", error.Status.Detail);
+        Assert.Matches(@"^this caller's quota of 0\.5 calls a second is used up; the next one may come in [0-2]\.\d s$", error.Status.Detail);
         Assert.InRange(RpcErrors.RetryDelay(error)!.Value, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(2));
     }
 
