@@ -250,6 +250,21 @@ public sealed class WrongServerTests : IDisposable
         Assert.Equal("can't reach http://127.0.0.1:5000: The proxy tunnel request to proxy 'http://proxy/' failed with status code '407'", problem);
     }
 
+    // By chance the transport gives no more than its own message.
+    [Theory]
+    [InlineData("http://127.0.0.1:5000", NoHttp2 + TlsAddress)]
+    [InlineData("unix:/run/cvdvae.sock", NoHttp2)]
+    [InlineData("dns:///gateway:5000", NoHttp2 + "; does it want TLS?")]
+    [InlineData("https://127.0.0.1:5000", Closed + "; " + Certificate)]
+    public void Of_Http2ThatDoesNotBegin_IsALine(string address, string expected)
+    {
+        var cause = new HttpRequestException("An HTTP/2 connection could not be established because the server did not complete the HTTP/2 handshake.");
+
+        string? problem = TransportProblem.Of(new Status(StatusCode.Internal, "no", cause), new SuperResolutionClientOptions { Address = address }, admitted: false);
+
+        Assert.Equal($"can't reach {address}: {expected}", problem);
+    }
+
     [Fact]
     public void Of_AnswerOfTheServer_IsNone() =>
         Assert.Null(TransportProblem.Of(new Status(StatusCode.Unavailable, "stopping"), new SuperResolutionClientOptions(), admitted: false));

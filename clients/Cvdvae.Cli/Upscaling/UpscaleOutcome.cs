@@ -10,7 +10,7 @@ namespace Cvdvae.Cli.Upscaling;
 /// <param name="Completed">Its end.</param>
 /// <param name="FirstPreview">From its beginning to the first preview; null: none came.</param>
 /// <param name="Elapsed">From its beginning to the last result.</param>
-/// <param name="Results">Paths of the results with their PSNR in dB, in the order of the samples.</param>
+/// <param name="Results">Paths of the results with their sides in pixels and their PSNR in dB, in the order of the samples.</param>
 /// <param name="Samples">Samples asked for.</param>
 /// <param name="Sheet">Path of the contact sheet.</param>
 internal sealed record UpscaleOutcome(
@@ -18,7 +18,7 @@ internal sealed record UpscaleOutcome(
     CompletedEvent Completed,
     TimeSpan? FirstPreview,
     TimeSpan Elapsed,
-    IReadOnlyList<(string Path, double Psnr)> Results,
+    IReadOnlyList<(string Path, int Side, double Psnr)> Results,
     int Samples,
     string Sheet)
 {
@@ -30,16 +30,17 @@ internal sealed record UpscaleOutcome(
     public string Summary()
     {
         var text = new StringBuilder();
-        foreach ((string path, double psnr) in Results)
+        foreach ((string path, _, double psnr) in Results)
         {
             string agreement = psnr > 0 ? $"  low-res PSNR {psnr:F1} dB" : "";
             text.Append(CultureInfo.InvariantCulture, $"{path}{agreement}\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"{Sheet}\n");
-        if (Completed.Reason == CompletionReason.Deadline)
+        if (Completed.Reason == CompletionReason.Deadline && Results.Count > 0)
         {
-            string reached = $"reached {Completed.ReachedResolution}x{Completed.ReachedResolution}";
+            int side = Results.Min(result => result.Side);
+            string reached = $"reached {side}x{side}";
             string which = Results.Count < Samples ? $"{Results.Count} of {Samples} samples {reached}, the others nothing" : $"every sample {reached}";
             text.Append(CultureInfo.InvariantCulture, $"the deadline was near: {which}\n");
         }

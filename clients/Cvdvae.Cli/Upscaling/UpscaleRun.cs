@@ -16,7 +16,7 @@ internal sealed class UpscaleRun(SuperResolutionClient client, OutputFolder fold
     // The deadline is one of the drawing: before it a connection is made, and the models are asked for.
     private static readonly TimeSpan LeastTimeForModels = TimeSpan.FromSeconds(10);
     private readonly SampleSheet _sheet = new();
-    private readonly SortedDictionary<int, (string Path, double Psnr)> _results = [];
+    private readonly SortedDictionary<int, (string Path, int Side, double Psnr)> _results = [];
     private StartedEvent? _started;
     private TimeSpan? _firstPreview;
     private TimeSpan _elapsed;
@@ -80,7 +80,7 @@ internal sealed class UpscaleRun(SuperResolutionClient client, OutputFolder fold
                 break;
             case ResultEvent result:
                 _elapsed = elapsed;
-                _results[result.SampleIndex] = (await folder.WriteAsync(result, stop), result.LowResolutionPsnr);
+                _results[result.SampleIndex] = (await folder.WriteAsync(result, stop), result.Image.Width, result.LowResolutionPsnr);
                 _sheet.Add(result);
                 progress.ImageWritten(result.Image.Width, elapsed);
                 break;

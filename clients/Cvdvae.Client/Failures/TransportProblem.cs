@@ -44,7 +44,8 @@ internal static partial class TransportProblem
             .. causes.OfType<HttpRequestException>().Select(cause => cause.HttpRequestError),
             .. causes.OfType<HttpIOException>().Select(cause => cause.HttpRequestError),
         ];
-        string hint = admitted || !text.Contains("handshake", StringComparison.OrdinalIgnoreCase) ? "" : Hint(options);
+        bool beginning = !admitted && text.Contains("handshake", StringComparison.OrdinalIgnoreCase);
+        string hint = beginning ? Hint(options) : "";
         if (RefusedByAlert().IsMatch(text))
         {
             return $"the server refuses the TLS connection; {Certificate}";
@@ -73,8 +74,8 @@ internal static partial class TransportProblem
         // A connection that fails while HTTP/2 begins does so in one of several ways, by chance; only after TLS has it to do with certificates.
         return !causes.Any(cause => cause is HttpRequestException or IOException) ? null
             : kinds.Contains(HttpRequestError.NameResolutionError) ? NoHost
-            : hint.Length > 0 && !ServerAddress.IsSecure(options) ? $"{NoHttp2}{hint}"
-            : hint.Length > 0 || causes.Any(cause => cause is IOException) ? $"{Closed}{hint}"
+            : beginning && !ServerAddress.IsSecure(options) ? $"{NoHttp2}{hint}"
+            : beginning || causes.Any(cause => cause is IOException) ? $"{Closed}{hint}"
             : causes[^1].Message.TrimEnd('.'); // as of a proxy that refuses
     }
 

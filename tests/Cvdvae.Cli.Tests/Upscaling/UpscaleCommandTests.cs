@@ -172,6 +172,24 @@ public sealed class UpscaleCommandTests : IDisposable
         Assert.Equal(((16, 16), (8, 8)), (Size("out", "sample-1.png"), Size("out", "sample-2.png")));
     }
 
+    [Fact]
+    public async Task Upscale_DeadlineBeforeEverySampleHasAnImage_SaysHowManyHave()
+    {
+        var upscaler = new FakeUpscaler();
+        upscaler.Script = async (request, events, _) =>
+        {
+            Image image = new() { Data = request.Image, Format = ImageFormat.Png, Width = 16, Height = 16 };
+            await events.WriteAsync(new() { Started = new() { Model = "fake-64@1.2", InputSize = 16, OutputSize = 64, Resolutions = { 1, 4, 8, 16, 32, 64 } } });
+            await events.WriteAsync(new() { Result = new() { SampleIndex = 1, Image = image } });
+            await events.WriteAsync(new() { Completed = new() { ReachedResolution = 0, Reason = CompletionReason.Deadline } }); // as the gateway says it
+        };
+        await using FakeServer server = await FakeServer.StartAsync(upscaler);
+
+        string output = await Cli.SucceedAsync("upscale", Inputs.Png(_folder), "--output", _folder["out"], "--samples", "2", "--deadline", "30", "--server", server.Address);
+
+        Assert.Contains("the deadline was near: 1 of 2 samples reached 16x16, the others nothing", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--format")]
     [InlineData("--result-format")]

@@ -101,7 +101,11 @@ public sealed class ShortDeadlineTests : IAsyncLifetime
 
         Assert.NotNull(completed);
         Assert.All(finest, sample => Assert.True(results[sample.Key] >= sample.Value, $"sample {sample.Key} had reached {sample.Value}"));
-        Assert.Equal(results.Values.Min(), completed.ReachedResolution);
+        if (completed.EndedByClient || results.Count == Samples)
+        {
+            Assert.Equal(results.Values.Min(), completed.ReachedResolution); // the server says 0 where a sample has reached nothing
+        }
+
         return completed;
     }
 
