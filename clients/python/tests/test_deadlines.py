@@ -224,7 +224,8 @@ class Services(BothClients):
                         short = self.collect(addresses()[0], SAMPLES[0], samples=5, deadline=0.1, **arguments)
                     except cvdvae.DeadlineExceeded:
                         continue
-                    self.assertEqual(min(width for _, width in images(short)), short[-1].reached_resolution or 1)
+                    # The server says 0 where a sample reached nothing, the client goes by the results.
+                    self.assertIn(short[-1].reached_resolution, (0, min(width for _, width in images(short))))
 
 
 def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: Any) -> unittest.TestSuite:

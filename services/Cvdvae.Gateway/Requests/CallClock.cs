@@ -32,7 +32,8 @@ internal sealed class CallClock
         (_time, _arrival) = (time, time.GetTimestamp());
         if (deadline != DateTime.MaxValue)
         {
-            TimeSpan whole = deadline - time.GetUtcNow().UtcDateTime;
+            // On a busy machine a deadline may have passed before its call is looked at.
+            TimeSpan whole = Max(deadline - time.GetUtcNow().UtcDateTime);
             margin = margin < whole * LargestMarginShare ? margin : whole * LargestMarginShare;
             _budget = whole - margin;
         }

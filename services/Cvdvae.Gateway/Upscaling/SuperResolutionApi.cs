@@ -48,9 +48,9 @@ internal sealed partial class SuperResolutionApi(
 
     public override async Task Upscale(UpscaleRequest request, IServerStreamWriter<UpscaleResponse> responseStream, ServerCallContext context)
     {
-        metrics.Started();
         var clock = new CallClock(time, context.Deadline, options.Value.DeadlineMargin + (request.SampleCount * options.Value.DeadlineMarginPerSample));
         using var lifetime = new CallLifetime(clock, context.CancellationToken);
+        metrics.Started();
         StatusCode outcome = StatusCode.Internal;
         RefusalReason? refusal = RefusalReason.Request;
         try

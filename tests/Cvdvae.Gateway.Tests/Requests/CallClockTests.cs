@@ -46,6 +46,23 @@ public sealed class CallClockTests
         Assert.True(guard.IsCancellationRequested);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-9)]
+    [InlineData(-1000)]
+    public void Lifetime_DeadlinePassedAlready_EndsAtOnce(int deadlineMs)
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddMilliseconds(deadlineMs), Margin);
+        using CancellationTokenSource guard = clock.StartGuard();
+        using var lifetime = new CallLifetime(clock, CancellationToken.None);
+
+        time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.True(guard.IsCancellationRequested);
+        Assert.True(lifetime.TimeIsUp);
+    }
+
     [Fact]
     public void LeavesTimeToRefine_NearTheDeadline_EndsHalfAMarginBeforeIt()
     {
