@@ -10,7 +10,9 @@ interface Entry {
 
 /** All of a run in one file: the samples, the small picture, its bicubic enlargement, and how to have the same again. */
 export async function archive(run: Run, link: string): Promise<{ file: Blob; name: string }> {
-  const title = `cvdvae-${(run.wish.picture.sample ?? run.wish.picture.name).replace(/\.[^.]*$/, '').replace(/[^\w.-]+/g, '-')}-x${run.wish.settings.scale}-seed-${run.wish.settings.seed}`;
+  const { picture, settings } = run.wish;
+  const name = (picture.sample ?? picture.name).replace(/\.[^.]*$/, '').replace(/[^\w.-]+/g, '-');
+  const title = `cvdvae-${name}-x${settings.scale}-seed-${settings.seed}`;
   const entries: Entry[] = [];
   for (const { number, stages } of run.samples) {
     const last = stages.at(-1);
@@ -22,17 +24,35 @@ export async function archive(run: Run, link: string): Promise<{ file: Blob; nam
   if (run.input) {
     const { pixels } = run.input;
     const size = run.started?.outputSize ?? pixels.width;
-    entries.push({ name: 'picture.png', input: await pngFile(pixels) }, { name: 'bicubic.png', input: await pngFile(resize(pixels, size, size)) });
+    entries.push(
+      { name: 'picture.png', input: await pngFile(pixels) },
+      { name: 'bicubic.png', input: await pngFile(resize(pixels, size, size)) },
+    );
   }
   entries.push({ name: 'call.json', input: describe(run, link) });
-  return { file: await downloadZip(entries.map((entry) => ({ ...entry, name: `${title}/${entry.name}`, lastModified: new Date() }))).blob(), name: `${title}.zip` };
+  return {
+    file: await downloadZip(entries.map((entry) => ({ ...entry, name: `${title}/${entry.name}`, lastModified: new Date() }))).blob(),
+    name: `${title}.zip`,
+  };
 }
 
 /** The call, for people and programs; the seed as text, because it may be larger than numbers of JSON are exact. */
 function describe({ wish: { settings, picture, square }, started }: Run, link: string): string {
   const { model, scale, sampleCount, encoderTemperature, priorTemperature, enforceConsistency, seed } = settings;
-  return `${JSON.stringify({
-    picture: picture.name, ...(picture.sample === undefined && { square }), model: started?.model ?? model, scale, samples: sampleCount, seed: String(started?.seed ?? seed),
-    encoder_temperature: encoderTemperature, prior_temperature: priorTemperature, consistency: enforceConsistency, link,
-  }, null, 2)}\n`;
+  return `${JSON.stringify(
+    {
+      picture: picture.name,
+      ...(picture.sample === undefined && { square }),
+      model: started?.model ?? model,
+      scale,
+      samples: sampleCount,
+      seed: String(started?.seed ?? seed),
+      encoder_temperature: encoderTemperature,
+      prior_temperature: priorTemperature,
+      consistency: enforceConsistency,
+      link,
+    },
+    null,
+    2,
+  )}\n`;
 }

@@ -11,7 +11,7 @@ export interface Reference {
   readonly pixels: ImageData;
 }
 
-/** What stands beside the samples of a run: the small picture, its bicubic enlargement, the mean of the samples and, where it is known, the original. */
+/** What stands beside the samples of a run: the small picture, its bicubic enlargement, the mean, the original where it is known. */
 export class Beside {
   private readonly list = element('beside');
   private run: Run | undefined;
@@ -47,17 +47,21 @@ export class Beside {
     const done = run.samples.filter(({ canvas, stages }) => stages.length > 0 && canvas.width === size);
     this.references = [
       { name: 'Bicubic', pixels: resize(small, size, size) },
-      ...(done.length < 2 ? [] : [{ name: `Mean of ${done.length} samples`, pixels: meanOf(done.map(({ canvas }) => readPixels(canvas))) }]),
+      ...(done.length < 2
+        ? []
+        : [{ name: `Mean of ${done.length} samples`, pixels: meanOf(done.map(({ canvas }) => readPixels(canvas))) }]),
       ...(this.original ? [this.original] : []),
     ];
     const all = [{ name: `The picture, ${small.width} × ${small.height}`, pixels: small }, ...this.references];
-    this.list.replaceChildren(...all.map(({ name, pixels }, index) => {
-      const canvas = create('canvas', { className: index === 0 ? 'pixelated' : '' });
-      canvas.setAttribute('role', 'img');
-      canvas.setAttribute('aria-label', name);
-      drawOn(canvas, pixels);
-      return create('li', {}, create('figure', {}, canvas, create('figcaption', { textContent: name })));
-    }));
+    this.list.replaceChildren(
+      ...all.map(({ name, pixels }, index) => {
+        const canvas = create('canvas', { className: index === 0 ? 'pixelated' : '' });
+        canvas.setAttribute('role', 'img');
+        canvas.setAttribute('aria-label', name);
+        drawOn(canvas, pixels);
+        return create('li', {}, create('figure', {}, canvas, create('figcaption', { textContent: name })));
+      }),
+    );
   }
 
   private async fetchOriginal(run: Run): Promise<void> {

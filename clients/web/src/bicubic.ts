@@ -1,6 +1,6 @@
 /**
- * Antialiased bicubic resizing as the low-resolution encoders are trained with, to the last bit what the server makes of the same pixels: Keys' kernel, a = -0.5, widened when it makes
- * smaller; rounded half to even after each pass, rows first, as is right for squares.
+ * Antialiased bicubic resizing as the low-resolution encoders are trained with, to the last bit what the server makes of the same pixels:
+ * Keys' kernel, a = -0.5, widened when it makes smaller; rounded half to even after each pass, rows first, as is right for squares.
  */
 
 const channels = 4;
@@ -26,7 +26,12 @@ export class Resizing {
   private readonly sums: Float64Array;
   private taken = 0;
 
-  constructor(private readonly fromWidth: number, fromHeight: number, private readonly width: number, private readonly height: number) {
+  constructor(
+    private readonly fromWidth: number,
+    fromHeight: number,
+    private readonly width: number,
+    private readonly height: number,
+  ) {
     this.columns = bands(fromWidth, width);
     this.rows = bySource(bands(fromHeight, height), fromHeight);
     this.sums = new Float64Array(height * fromWidth * colours);
@@ -97,11 +102,13 @@ function bands(from: number, to: number): Band[] {
 /** The same, by the pixels of the source. */
 function bySource(all: readonly Band[], from: number): { target: number; weight: number }[][] {
   const sources: { target: number; weight: number }[][] = Array.from({ length: from }, () => []);
-  all.forEach(({ first, weights }, target) => weights.forEach((weight, tap) => {
-    if (weight !== 0) {
-      sources[first + tap]!.push({ target, weight });
-    }
-  }));
+  all.forEach(({ first, weights }, target) =>
+    weights.forEach((weight, tap) => {
+      if (weight !== 0) {
+        sources[first + tap]!.push({ target, weight });
+      }
+    }),
+  );
   return sources;
 }
 

@@ -24,7 +24,10 @@ export class Chooser {
   private readonly roving = new Roving(this.list);
   private chosen: Picture | undefined;
 
-  constructor(private readonly settings: SettingsForm, private readonly events: ChooserEvents) {
+  constructor(
+    private readonly settings: SettingsForm,
+    private readonly events: ChooserEvents,
+  ) {
     const file = element<HTMLInputElement>('file');
     file.addEventListener('change', () => {
       void this.chooseFile(file.files?.[0]);
@@ -120,15 +123,17 @@ export class Chooser {
   /** Offers the samples for the scale that is set. */
   showSamples(): void {
     const had = this.list.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.name : undefined;
-    this.list.replaceChildren(...samplesFor(this.settings.values.scale || 4).map((file) => {
-      const { name, url } = file;
-      // A failure shows when it is clicked.
-      readSample(file).catch(() => undefined);
-      const image = create('img', { src: url, alt: name.replace('-', ' '), width: 48, height: 48 });
-      const button = create('button', { type: 'button', title: name, onclick: () => this.click(name) }, image);
-      button.dataset.name = name;
-      return create('li', {}, button);
-    }));
+    this.list.replaceChildren(
+      ...samplesFor(this.settings.values.scale || 4).map((file) => {
+        const { name, url } = file;
+        // A failure shows when it is clicked.
+        readSample(file).catch(() => undefined);
+        const image = create('img', { src: url, alt: name.replace('-', ' '), width: 48, height: 48 });
+        const button = create('button', { type: 'button', title: name, onclick: () => this.click(name) }, image);
+        button.dataset.name = name;
+        return create('li', {}, button);
+      }),
+    );
     this.markSample();
     this.list.querySelector<HTMLElement>(`[data-name="${had}"]`)?.focus();
   }
@@ -187,7 +192,11 @@ export class Chooser {
     }
     void this.seen.show(chosen, square, size, this.settings.info?.description ?? '').then((isShown) => {
       if (isShown && this.chosen === chosen && squareKey(square, 0) === squareKey(this.square, 0)) {
-        void keepPicture(chosen, square, this.settings.scales.map(({ inputSize }) => inputSize));
+        void keepPicture(
+          chosen,
+          square,
+          this.settings.scales.map(({ inputSize }) => inputSize),
+        );
       }
     }, showProblem);
   }

@@ -15,13 +15,28 @@ export class Code {
   private readonly text = element('code');
   private readonly small = element('save-small');
 
-  constructor(private readonly settings: SettingsForm, private readonly chooser: Chooser, private readonly credentials: Credentials) {
-    element('languages').replaceChildren(create('legend', { className: 'unseen', textContent: 'Language' }), ...languages.map((language, index) => create('label', {},
-      create('input', { type: 'radio', name: 'language', value: language, checked: index === 0 }),
-      create('span', { textContent: language }))));
+  constructor(
+    private readonly settings: SettingsForm,
+    private readonly chooser: Chooser,
+    private readonly credentials: Credentials,
+  ) {
+    element('languages').replaceChildren(
+      create('legend', { className: 'unseen', textContent: 'Language' }),
+      ...languages.map((language, index) =>
+        create(
+          'label',
+          {},
+          create('input', { type: 'radio', name: 'language', value: language, checked: index === 0 }),
+          create('span', { textContent: language }),
+        ),
+      ),
+    );
     element('languages').addEventListener('change', () => this.show());
     element('copy-code').addEventListener('click', () => {
-      void navigator.clipboard.writeText(this.text.textContent ?? '').then(() => say('The code is copied.'), () => say('The code could not be copied.'));
+      void navigator.clipboard.writeText(this.text.textContent ?? '').then(
+        () => say('The code is copied.'),
+        () => say('The code could not be copied.'),
+      );
     });
     this.small.addEventListener('click', () => void this.saveSmall());
   }
@@ -39,10 +54,17 @@ export class Code {
     const { picture } = this.chooser;
     const settings = this.settings.values;
     const size = this.settings.inputSize ?? 0;
-    const file = !picture ? 'small.png' : picture.sample !== undefined ? `samples/${picture.sample}-x${settings.scale}.png` : this.isMoved ? `${picture.name.replace(/\.[^.]*$/, '')}-${size}x${size}.png` : picture.name;
+    const file = !picture
+      ? 'small.png'
+      : picture.sample !== undefined
+        ? `samples/${picture.sample}-x${settings.scale}.png`
+        : this.isMoved
+          ? `${picture.name.replace(/\.[^.]*$/, '')}-${size}x${size}.png`
+          : picture.name;
     const { protocol, hostname } = location;
     return {
-      settings, file,
+      settings,
+      file,
       isCropped: picture !== undefined && !this.isMoved && !picture.fits(size),
       server: `${protocol}//${hostname}:${grpcPort}`,
       hasKey: this.credentials.settings.apiKey !== undefined,

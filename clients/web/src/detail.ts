@@ -40,9 +40,12 @@ export class Detail {
     this.run = run;
     const [first] = run.samples;
     const size = run.started?.outputSize;
-    this.references = first && run.samples.length > 1 && first.canvas.width === size ? [...references, { name: 'Sample 1', pixels: readPixels(first.canvas) }] : references;
+    const isComparable = first && run.samples.length > 1 && first.canvas.width === size;
+    this.references = isComparable ? [...references, { name: 'Sample 1', pixels: readPixels(first.canvas) }] : references;
     const chosen = this.against.value;
-    this.against.replaceChildren(...this.references.map(({ name }) => create('option', { value: name, textContent: name, selected: name === chosen })));
+    this.against.replaceChildren(
+      ...this.references.map(({ name }) => create('option', { value: name, textContent: name, selected: name === chosen })),
+    );
     this.showReference();
     this.showSample(sample);
     this.dialog.showModal();

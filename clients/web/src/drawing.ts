@@ -1,4 +1,13 @@
-import { type CallSettings, CompletionReason, type EncodedImage, ImageFormat, InputFit, type SuperResolutionClient, type UpscaleEvent } from 'cvdvae/web';
+import {
+  type CallSettings,
+  type CompletedEvent,
+  CompletionReason,
+  type EncodedImage,
+  ImageFormat,
+  InputFit,
+  type SuperResolutionClient,
+  type UpscaleEvent,
+} from 'cvdvae/web';
 import { element } from './dom';
 import { afterPaint, type Painter } from './painter';
 import type { Input } from './picture';
@@ -39,12 +48,23 @@ export class Drawing {
    */
   async draw({ image }: Input, outputSize: number, call: CallSettings): Promise<string> {
     const { encoderTemperature, priorTemperature, enforceConsistency, model, sampleCount, scale, seed } = this.run.wish.settings;
-    const events = this.client.upscale({
-      image, inputFit: InputFit.EXACT, model, scale, sampleCount, encoderTemperature, priorTemperature, enforceConsistency, reportGroups: true,
-      previewFormat: outputSize <= mostRawSize ? ImageFormat.RAW_RGB : ImageFormat.JPEG,
-      resultFormat: ImageFormat.PNG,
-      ...(seed !== undefined && { seed }),
-    }, call);
+    const events = this.client.upscale(
+      {
+        image,
+        inputFit: InputFit.EXACT,
+        model,
+        scale,
+        sampleCount,
+        encoderTemperature,
+        priorTemperature,
+        enforceConsistency,
+        reportGroups: true,
+        previewFormat: outputSize <= mostRawSize ? ImageFormat.RAW_RGB : ImageFormat.JPEG,
+        resultFormat: ImageFormat.PNG,
+        ...(seed !== undefined && { seed }),
+      },
+      call,
+    );
     for await (const event of events) {
       this.events.heard();
       const outcome = this.take(event);
@@ -77,21 +97,23 @@ export class Drawing {
         this.groups.value = this.groups.max;
         // Not waited for: a window that nobody sees draws nothing.
         void Promise.all(this.drawn).then(() => this.time('cvdvae:total', (duration) => (run.total = duration)));
-        return `${this.drawn.length} ${this.drawn.length === 1 ? 'sample' : 'samples'} of ${event.reachedResolution} by ${event.reachedResolution} pixels${event.reason === CompletionReason.DEADLINE ? ', as far as the time allowed' : ''}.`;
+        return outcome(this.drawn.length, event);
     }
     return undefined;
   }
 
   /** Shows an image of a sample; resolves when it is drawn, and never when a newer one came first. */
   private reach(index: number, resolution: number, image: EncodedImage): Promise<void> {
-    return new Promise((drawn) => this.run.samples[index]?.reach(resolution, image, this.painter, () => {
-      this.events.painted();
-      if (!this.firstPainted) {
-        this.firstPainted = true;
-        this.time('cvdvae:first-preview', (duration) => (this.run.firstPreview = duration));
-      }
-      drawn();
-    }));
+    return new Promise((drawn) =>
+      this.run.samples[index]?.reach(resolution, image, this.painter, () => {
+        this.events.painted();
+        if (!this.firstPainted) {
+          this.firstPainted = true;
+          this.time('cvdvae:first-preview', (duration) => (this.run.firstPreview = duration));
+        }
+        drawn();
+      }),
+    );
   }
 
   /** Notes how long ago the click was, once the screen shows what it is about. */
@@ -101,4 +123,9 @@ export class Drawing {
       this.events.timed();
     });
   }
+}
+
+function outcome(count: number, { reachedResolution, reason }: CompletedEvent): string {
+  const asFar = reason === CompletionReason.DEADLINE ? ', as far as the time allowed' : '';
+  return `${count} ${count === 1 ? 'sample' : 'samples'} of ${reachedResolution} by ${reachedResolution} pixels${asFar}.`;
 }

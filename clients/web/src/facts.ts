@@ -18,5 +18,8 @@ export function showProgress(run: Run | undefined): void {
 }
 
 function duration(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? '–' : milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
+  if (milliseconds === undefined) {
+    return '–';
+  }
+  return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 }

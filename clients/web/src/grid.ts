@@ -25,7 +25,9 @@ export class Grid {
     this.list.replaceChildren(...samples.map(({ item }) => item));
     this.lay();
     this.roving.update();
-    this.resolutions.replaceChildren(...(started?.resolutions ?? []).map((resolution) => create('li', { textContent: String(resolution) })));
+    this.resolutions.replaceChildren(
+      ...(started?.resolutions ?? []).map((resolution) => create('li', { textContent: String(resolution) })),
+    );
     element('empty').hidden = true;
     this.markReached(started);
     this.compare();
@@ -41,7 +43,9 @@ export class Grid {
   /** Marks the resolutions that every sample has reached. */
   markReached(started: StartedEvent | undefined): void {
     const reached = Math.min(...this.samples.map(({ stages }) => stages.at(-1)?.resolution ?? 0));
-    started?.resolutions.forEach((resolution, index) => this.resolutions.children[index]?.classList.toggle('reached', resolution <= reached));
+    started?.resolutions.forEach((resolution, index) =>
+      this.resolutions.children[index]?.classList.toggle('reached', resolution <= reached),
+    );
     if (!this.list.querySelector('[data-stop]:not(:disabled)')) {
       this.roving.update();
     }
@@ -57,8 +61,13 @@ export class Grid {
       return;
     }
     const base = readPixels(first.canvas);
-    const level = others.filter(({ canvas }) => canvas.width === base.width && base.width > 1).map((sample) => ({ sample, pixels: readPixels(sample.canvas) }));
-    const gain = gainFor(base, level.map(({ pixels }) => pixels));
+    const level = others
+      .filter(({ canvas }) => canvas.width === base.width && base.width > 1)
+      .map((sample) => ({ sample, pixels: readPixels(sample.canvas) }));
+    const gain = gainFor(
+      base,
+      level.map(({ pixels }) => pixels),
+    );
     for (const sample of this.samples) {
       const pixels = level.find((one) => one.sample === sample)?.pixels;
       if (pixels) {
@@ -67,8 +76,10 @@ export class Grid {
         sample.compare(undefined, sample === first ? 'compared with this' : '');
       }
     }
-    this.note.textContent = others.length === 0
-      ? 'One sample has nothing to differ from.'
-      : `Orange: where a sample differs from sample 1, shown ${gain === 1 ? 'as strong as it is' : `${gain} times as strong as it is`}. The figure is the mean difference of a colour, out of 255.`;
+    this.note.textContent =
+      others.length === 0
+        ? 'One sample has nothing to differ from.'
+        : `Orange: where a sample differs from sample 1, shown ${gain === 1 ? '' : `${gain} times `}as strong as it is. ` +
+          'The figure is the mean difference of a colour, out of 255.';
   }
 }

@@ -17,7 +17,8 @@ interface Kept {
 }
 
 /**
- * Keeps a picture of the visitor's in this tab, small, so that a reload draws the same images. It is forgotten with the tab, and nobody else sees it.
+ * Keeps a picture of the visitor's in this tab, small, so that a reload draws the same images. It is forgotten with the tab, and nobody
+ * else sees it.
  * @param sizes All sizes that the network may see it in.
  */
 export async function keepPicture(picture: Picture, square: Square, sizes: readonly number[]): Promise<void> {

@@ -19,7 +19,14 @@ const credentials = new Credentials(() => {
   hideProblem();
   void beginAgain();
 });
-const studio: Studio = new Studio(client, settings, credentials, () => chooser, offerModels, () => void goOnWhenBack());
+const studio: Studio = new Studio(
+  client,
+  settings,
+  credentials,
+  () => chooser,
+  offerModels,
+  () => void goOnWhenBack(),
+);
 const chooser: Chooser = new Chooser(settings, {
   clicked: draw,
   changed: () => {
@@ -35,7 +42,10 @@ function listen(): void {
     event.preventDefault();
     void draw();
   });
-  element('settings-section').addEventListener('input', () => studio.compareWithForm());
+  element('settings-section').addEventListener('input', () => {
+    studio.compareWithForm();
+    code.show();
+  });
   element('again').addEventListener('click', () => {
     settings.newSeed();
     code.show();
@@ -43,7 +53,10 @@ function listen(): void {
   });
   element('cancel').addEventListener('click', () => studio.cancel());
   element('copy-seed').addEventListener('click', () => {
-    void navigator.clipboard.writeText(element<HTMLInputElement>('seed').value).then(() => say('The seed is copied.'), () => say('The seed could not be copied.'));
+    void navigator.clipboard.writeText(element<HTMLInputElement>('seed').value).then(
+      () => say('The seed is copied.'),
+      () => say('The seed could not be copied.'),
+    );
   });
 }
 
@@ -98,7 +111,9 @@ async function openLink(): Promise<void> {
     } else if (query.get('picture') !== ownPicture) {
       return;
     } else if (!(await chooser.chooseKept())) {
-      throw new PictureError('This link was made with a picture of somebody’s own, which no link carries. Choose that picture here to see the same images.');
+      throw new PictureError(
+        'This link was made with a picture of somebody’s own, which no link carries. Choose that picture here to see the same images.',
+      );
     }
     chooser.show();
     await studio.draw();

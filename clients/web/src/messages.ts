@@ -39,7 +39,10 @@ export function describe(error: unknown): Problem {
   }
   if (isOutOfReach(error)) {
     return navigator.onLine
-      ? { title: 'The server cannot be reached.', text: `Nothing comes from ${location.host}: it has stopped, or the network on the way is broken. What was drawn stays here.` }
+      ? {
+          title: 'The server cannot be reached.',
+          text: `Nothing comes from ${location.host}: it has stopped, or the network on the way is broken. What was drawn stays here.`,
+        }
       : { title: 'This device is offline.', text: 'What was drawn stays here, and the page goes on by itself when the network is back.' };
   }
   const title = error.field === 'image' ? 'The server cannot use this picture.' : (titles[error.status] ?? 'Something went wrong on the server.');

@@ -36,12 +36,15 @@ const busyMilliseconds = 30;
 
 /** A file can't be used; the message is for people. */
 export class PictureError extends Error {
-  constructor(message: string, readonly title = 'This file cannot be used.') {
+  constructor(
+    message: string,
+    readonly title = 'This file cannot be used.',
+  ) {
     super(message);
   }
 }
 
-/** A picture that was chosen. It may be far larger than what a canvas holds: only its view and small squares of it are ever kept as pixels. */
+/** A picture that was chosen. It may be larger than what a canvas holds: only its view and small squares of it are ever kept as pixels. */
 export class Picture {
   private opened: Promise<ImageBitmap> | undefined;
   private readonly shrunk: Map<string, Promise<ImageData>>;
@@ -95,9 +98,11 @@ export class Picture {
     return { x: Math.floor((this.width - size) / 2), y: Math.floor((this.height - size) / 2), size };
   }
 
-  /** What goes to the server, at once where nothing is left to do: the small square that the network sees, and not the photograph that it was. */
+  /** What goes to the server, at once where nothing is left to do: what the network sees, and not the photograph that it was. */
   input(square: Square, size: number): Input | Promise<Input> {
-    return this.asItIs && this.fits(size) ? this.asItIs : this.shrink(square, size).then(async (pixels) => ({ image: new Uint8Array(await (await pngFile(pixels)).arrayBuffer()), pixels }));
+    return this.asItIs && this.fits(size)
+      ? this.asItIs
+      : this.shrink(square, size).then(async (pixels) => ({ image: new Uint8Array(await (await pngFile(pixels)).arrayBuffer()), pixels }));
   }
 
   /** A square of it as the network sees it. */
@@ -114,8 +119,10 @@ export class Picture {
 
   /** Gives back the memory of its pixels, which come from the file again where they are asked for. */
   release(): void {
-    void this.opened?.then((bitmap) => bitmap.close());
+    const { opened } = this;
     this.opened = undefined;
+    // What is being shrunk still reads it.
+    void Promise.allSettled(this.shrunk.values()).then(() => opened?.then((bitmap) => bitmap.close()));
   }
 
   private open(): Promise<ImageBitmap> {
@@ -142,7 +149,11 @@ function drawView(bitmap: ImageBitmap): HTMLCanvasElement {
 function scaled({ x, y, size }: Square, bitmap: ImageBitmap, { width }: Picture): Square {
   const factor = bitmap.width / width;
   const side = Math.max(1, Math.min(Math.round(size * factor), bitmap.width, bitmap.height));
-  return { x: Math.min(Math.round(x * factor), bitmap.width - side), y: Math.min(Math.round(y * factor), bitmap.height - side), size: side };
+  return {
+    x: Math.min(Math.round(x * factor), bitmap.width - side),
+    y: Math.min(Math.round(y * factor), bitmap.height - side),
+    size: side,
+  };
 }
 
 /** Reads the square strip by strip, and lets the page live in between. */

@@ -1,6 +1,9 @@
 const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
-/** Makes a list of buttons one stop of the Tab key: arrow keys, Home and End go from one to the next. The stop is the button that was used last, or is pressed, or the first. */
+/**
+ * Makes a list of buttons one stop of the Tab key: arrow keys, Home and End go from one to the next. The stop is the button that is
+ * pressed, or was used last, or the first.
+ */
 export class Roving {
   constructor(private readonly list: HTMLElement) {
     list.addEventListener('keydown', (event) => this.key(event));
@@ -10,7 +13,10 @@ export class Roving {
   /** Follows new buttons, and which of them is pressed. */
   update(): void {
     const all = this.buttons;
-    const stop = all.find((button) => button.getAttribute('aria-pressed') === 'true') ?? all.find((button) => button.tabIndex === 0 && button.dataset.stop !== undefined) ?? all[0];
+    const stop =
+      all.find((button) => button.getAttribute('aria-pressed') === 'true') ??
+      all.find((button) => button.tabIndex === 0 && button.dataset.stop !== undefined) ??
+      all[0];
     if (stop) {
       this.stopAt(stop);
     }
@@ -31,7 +37,14 @@ export class Roving {
     const all = this.buttons;
     const at = all.indexOf(document.activeElement as HTMLButtonElement);
     const step = steps[event.key];
-    const next = step !== undefined ? all[(at + step + all.length) % all.length] : event.key === 'Home' ? all[0] : event.key === 'End' ? all.at(-1) : undefined;
+    const next =
+      step !== undefined
+        ? all[(at + step + all.length) % all.length]
+        : event.key === 'Home'
+          ? all[0]
+          : event.key === 'End'
+            ? all.at(-1)
+            : undefined;
     if (next && at >= 0 && !event.ctrlKey && !event.altKey && !event.metaKey) {
       event.preventDefault();
       next.focus();

@@ -21,7 +21,10 @@ export class Run {
   firstPreview: number | undefined;
   total: number | undefined;
 
-  constructor(readonly wish: Wish, readonly samples: readonly Sample[]) {}
+  constructor(
+    readonly wish: Wish,
+    readonly samples: readonly Sample[],
+  ) {}
 
   /** Whether any image came. */
   get hasImages(): boolean {
@@ -40,13 +43,19 @@ export class Run {
     const left = this.samples.filter(({ isFinished }) => !isFinished).map(({ stages }) => stages.at(-1)?.resolution ?? 0);
     const [least, most] = [Math.min(...left), Math.max(...left)];
     const finished = `${count - left.length} of ${count} ${count === 1 ? 'sample is' : 'samples are'} finished`;
-    return left.length === 0 || most === 0 ? finished : `${finished}, the rest ${least === most ? `at ${most} by ${most}` : `between ${least} and ${most}`} pixels`;
+    return left.length === 0 || most === 0
+      ? finished
+      : `${finished}, the rest ${least === most ? `at ${most} by ${most}` : `between ${least} and ${most}`} pixels`;
   }
 }
 
 /** Whether two wishes give the same images. */
 export function isSame(first: Wish, second: Wish): boolean {
-  return first.picture === second.picture && squareKey(first.square, 0) === squareKey(second.square, 0) && keyOf(first.settings) === keyOf(second.settings);
+  return (
+    first.picture === second.picture &&
+    squareKey(first.square, 0) === squareKey(second.square, 0) &&
+    keyOf(first.settings) === keyOf(second.settings)
+  );
 }
 
 function keyOf({ model, scale, sampleCount, encoderTemperature, priorTemperature, enforceConsistency, seed }: Settings): string {

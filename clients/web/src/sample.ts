@@ -21,11 +21,21 @@ export class Sample {
   private readonly note = create('span', { className: 'caption note', hidden: true });
   psnr = 0;
 
-  constructor(readonly index: number, open: (sample: Sample) => void) {
+  constructor(
+    readonly index: number,
+    open: (sample: Sample) => void,
+  ) {
     this.canvas.setAttribute('aria-hidden', 'true');
     this.overlay.setAttribute('aria-hidden', 'true');
     const name = create('span', { className: 'unseen', textContent: `Sample ${this.number}, ` });
-    this.button = create('button', { type: 'button', disabled: true, onclick: () => open(this) }, this.canvas, name, this.caption, this.note);
+    this.button = create(
+      'button',
+      { type: 'button', disabled: true, onclick: () => open(this) },
+      this.canvas,
+      name,
+      this.caption,
+      this.note,
+    );
     this.item = create('li', {}, this.button);
   }
 

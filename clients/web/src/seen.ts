@@ -4,6 +4,7 @@ import { drawOn } from './pixels';
 
 /** A square that is still being moved is waited for. */
 const restMilliseconds = 120;
+const isAll = 'This is all that the network will see of it, and all that is sent:';
 
 /** What the network will see of a picture of the visitor's, and what the model knows: before anything is drawn. */
 export class Seen {
@@ -23,10 +24,11 @@ export class Seen {
     const turn = ++this.turn;
     element('seen-text').textContent = picture.fits(size)
       ? `Your picture has the size that the network sees, ${size} × ${size} pixels: this is it.`
-      : `${cutting(picture, square)} shrunk to ${size} × ${size} pixels. This is all that the network will see of it, and all that is sent:`;
-    this.knows.textContent = description === ''
-      ? 'The model knows only the kind of pictures that it was trained on, and this server does not say which.'
-      : `The model knows only this kind of pictures: ${description}`;
+      : `${cutting(picture, square)} shrunk to ${size} × ${size} pixels. ${isAll}`;
+    this.knows.textContent =
+      description === ''
+        ? 'The model knows only the kind of pictures that it was trained on, and this server does not say which.'
+        : `The model knows only this kind of pictures: ${description}`;
     if (picture !== this.picture) {
       this.picture = picture;
       this.canvas.width = this.canvas.height = 1;

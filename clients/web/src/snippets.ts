@@ -27,7 +27,12 @@ interface Values {
 
 type Option = readonly [name: string, value: string];
 
-const writers: Readonly<Record<Language, (call: Call) => string>> = { Python: python, 'C#': csharp, TypeScript: typescript, 'Command line': commandLine };
+const writers: Readonly<Record<Language, (call: Call) => string>> = {
+  Python: python,
+  'C#': csharp,
+  TypeScript: typescript,
+  'Command line': commandLine,
+};
 
 /** The call of the page as a program. */
 export function snippet(language: Language, call: Call): string {
@@ -43,7 +48,12 @@ function options({ settings, isCropped }: Call, write: Values): Option[] {
     ['samples', String(sampleCount)],
     ['scale', String(scale)],
     ...(seed === undefined ? [] : [['seed', write.seed(seed)] as const]),
-    ...(isOne ? [['temperature', write.number(encoderTemperature)] as const] : [['encoder_temperature', write.number(encoderTemperature)] as const, ['prior_temperature', write.number(priorTemperature)] as const]),
+    ...(isOne
+      ? [['temperature', write.number(encoderTemperature)] as const]
+      : [
+          ['encoder_temperature', write.number(encoderTemperature)] as const,
+          ['prior_temperature', write.number(priorTemperature)] as const,
+        ]),
     ...(enforceConsistency ? [['consistency', write.yes] as const] : []),
     ...(isCropped ? [['fit', write.crop] as const] : []),
   ];
@@ -64,10 +74,14 @@ ${all.map(([name, value]) => `        ${name}=${value},`).join('\n')}
 }
 
 function csharp(call: Call): string {
-  const all = options(call, { text: JSON.stringify, number: (value) => `${value}f`, seed: String, yes: 'true', crop: 'InputFit.CropAndResize' });
-  const client = call.hasKey
-    ? `new SuperResolutionClientOptions { Address = "${call.server}", ApiKey = "..." }`
-    : `"${call.server}"`;
+  const all = options(call, {
+    text: JSON.stringify,
+    number: (value) => `${value}f`,
+    seed: String,
+    yes: 'true',
+    crop: 'InputFit.CropAndResize',
+  });
+  const client = call.hasKey ? `new SuperResolutionClientOptions { Address = "${call.server}", ApiKey = "..." }` : `"${call.server}"`;
   return `using Cvdvae.Client;
 using Cvdvae.V1;
 
@@ -108,7 +122,15 @@ client.close();
 function commandLine(call: Call): string {
   const all = options(call, { text: String, number: String, seed: String, yes: '', crop: 'crop' });
   const words = all.map(([name, value]) => `--${name.replaceAll('_', '-')}${value === '' ? '' : ` ${value}`}`);
-  return [`cvdvae upscale ${shell(call.file)}`, '--output out', ...words, `--server ${call.server}`, ...(call.hasKey ? ['--api-key ...'] : [])].join(' \\\n  ') + '\n';
+  return (
+    [
+      `cvdvae upscale ${shell(call.file)}`,
+      '--output out',
+      ...words,
+      `--server ${call.server}`,
+      ...(call.hasKey ? ['--api-key ...'] : []),
+    ].join(' \\\n  ') + '\n'
+  );
 }
 
 function pascal(name: string): string {

@@ -1,5 +1,4 @@
 import type { SuperResolutionClient } from 'cvdvae/web';
-import { archive } from './archive';
 import { Beside } from './beside';
 import type { Chooser } from './chooser';
 import type { Credentials } from './credentials';
@@ -11,15 +10,15 @@ import { Grid } from './grid';
 import { showOutput } from './layout';
 import { describeSilence, isOutOfReach } from './messages';
 import { Painter } from './painter';
-import { saveFile } from './pixels';
 import { isSame, Run, type Wish } from './run';
 import { Sample } from './sample';
 import type { SettingsForm } from './settings';
+import { listenToSharing } from './sharing';
 import { hideProblem, say, showProblem } from './status';
 import { Visit } from './visit';
 import { Watch } from './watch';
 
-/** Draws the chosen picture, one call at a time: a new one ends the one before. What was drawn stays on screen until something new comes. */
+/** Draws the chosen picture, one call at a time: a new one ends the one before. What was drawn stays until something new comes. */
 export class Studio {
   private readonly painter = new Painter();
   private readonly detail = new Detail();
@@ -43,8 +42,7 @@ export class Studio {
     private readonly lost: () => void,
   ) {
     element('back').addEventListener('click', () => this.shown && this.goBack(this.shown));
-    element('save-all').addEventListener('click', () => void this.saveAll());
-    element('copy-link').addEventListener('click', () => void this.copyLink());
+    listenToSharing(settings, () => this.shown);
   }
 
   cancel(): void {
@@ -78,7 +76,13 @@ export class Studio {
     }
     this.running?.abort();
     const call = (this.running = new AbortController());
-    const run: Run = new Run(wish, Array.from({ length: wish.settings.sampleCount }, (_, index) => new Sample(index, (sample) => this.detail.open(run, sample, this.beside.references))));
+    const run: Run = new Run(
+      wish,
+      Array.from(
+        { length: wish.settings.sampleCount },
+        (_, index) => new Sample(index, (sample) => this.detail.open(run, sample, this.beside.references)),
+      ),
+    );
     const watch = new Watch((silence, seconds) => this.running === call && this.showSilence(silence && describeSilence(silence), seconds));
     const drawing = new Drawing(this.client, run, this.painter, clicked, {
       heard: () => watch.heard(),
@@ -230,33 +234,5 @@ export class Studio {
     element('draw').hidden = element('again').hidden = busy;
     element('output').toggleAttribute('aria-busy', busy);
     this.compareWithForm();
-  }
-
-  private linkOf({ wish: { settings, picture } }: Run): string {
-    return `${location.origin}${location.pathname}${this.settings.query(settings, picture)}`;
-  }
-
-  private async copyLink(): Promise<void> {
-    if (!this.shown) {
-      return;
-    }
-    const isOwn = this.shown.wish.picture.sample === undefined;
-    try {
-      await navigator.clipboard.writeText(this.linkOf(this.shown));
-      say(`The link to these images is copied.${isOwn ? ' It does not carry your picture: it works in this tab, and where somebody chooses the same picture.' : ''}`);
-    } catch {
-      say('The link could not be copied.');
-    }
-  }
-
-  private async saveAll(): Promise<void> {
-    if (this.shown?.hasImages) {
-      try {
-        const { file, name } = await archive(this.shown, this.linkOf(this.shown));
-        saveFile(file, name);
-      } catch (error) {
-        showProblem(error);
-      }
-    }
   }
 }

@@ -22,17 +22,24 @@ export class Visit {
   show(current: Run | undefined): void {
     element('visit-section').hidden = this.runs.length === 0;
     const hadFocus = this.list.contains(document.activeElement);
-    this.list.replaceChildren(...this.runs.map((run) => {
-      const canvas = create('canvas');
-      canvas.setAttribute('aria-hidden', 'true');
-      const first = run.samples.find(({ stages }) => stages.length > 0);
-      if (first) {
-        drawOn(canvas, first.canvas);
-      }
-      const button = create('button', { type: 'button', title: run.title, onclick: () => this.restore(run) }, canvas, create('span', { textContent: run.title }));
-      button.setAttribute('aria-pressed', String(run === current));
-      return create('li', {}, button);
-    }));
+    this.list.replaceChildren(
+      ...this.runs.map((run) => {
+        const canvas = create('canvas');
+        canvas.setAttribute('aria-hidden', 'true');
+        const first = run.samples.find(({ stages }) => stages.length > 0);
+        if (first) {
+          drawOn(canvas, first.canvas);
+        }
+        const button = create(
+          'button',
+          { type: 'button', title: run.title, onclick: () => this.restore(run) },
+          canvas,
+          create('span', { textContent: run.title }),
+        );
+        button.setAttribute('aria-pressed', String(run === current));
+        return create('li', {}, button);
+      }),
+    );
     this.roving.update();
     if (hadFocus) {
       this.list.querySelector<HTMLElement>('[aria-pressed=true]')?.focus();

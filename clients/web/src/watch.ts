@@ -13,7 +13,7 @@ export class Watch {
   private silence: Silence | undefined;
   private readonly timer = setInterval(() => void this.look(), 500);
 
-  /** @param silent Called once a second or so with what is known and the seconds without a word; with undefined once something comes again. */
+  /** @param silent Called twice a second with what is known and the seconds without a word; with undefined once something comes again. */
   constructor(private readonly silent: (silence: Silence | undefined, seconds: number) => void) {}
 
   /** Something came. */

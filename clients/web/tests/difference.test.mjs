@@ -10,12 +10,24 @@ const pixel = ({ data }, at) => [...data.subarray(4 * at, 4 * at + 4)];
 
 test('the mean is that of each value', () => {
   const mean = meanOf([grey(10), grey(20), imageOf(8, 8, (x) => (x === 0 ? 90 : 30))]);
-  assert.deepEqual([pixel(mean, 0), pixel(mean, 1)], [[40, 40, 40, 255], [20, 20, 20, 255]]);
+  assert.deepEqual(
+    [pixel(mean, 0), pixel(mean, 1)],
+    [
+      [40, 40, 40, 255],
+      [20, 20, 20, 255],
+    ],
+  );
 });
 
 test('the distance is the mean of the absolute differences', () => {
   assert.equal(distance(grey(10), grey(10)), 0);
-  assert.equal(distance(grey(10), imageOf(8, 8, (_x, _y, channel) => (channel === 1 ? 4 : 10))), 2);
+  assert.equal(
+    distance(
+      grey(10),
+      imageOf(8, 8, (_x, _y, channel) => (channel === 1 ? 4 : 10)),
+    ),
+    2,
+  );
 });
 
 test('the gain is as large as the differences allow', () => {
@@ -27,7 +39,11 @@ test('the gain is as large as the differences allow', () => {
 });
 
 test('the overlay is grey where nothing differs, and coloured by the difference times the gain', () => {
-  const shown = overlay(grey(100), imageOf(8, 8, (x) => (x === 0 ? 110 : 100)), 8);
+  const shown = overlay(
+    grey(100),
+    imageOf(8, 8, (x) => (x === 0 ? 110 : 100)),
+    8,
+  );
   const [red, green, blue] = pixel(shown, 1);
   assert(red === green && green === blue && red < 100);
   // 10 levels, 8 times: 80 of 255.
@@ -36,7 +52,14 @@ test('the overlay is grey where nothing differs, and coloured by the difference 
   assert.deepEqual(pixel(overlay(grey(0), grey(255), 4), 0), [255, 140, 0, 255]);
 });
 
-for (const [count, width, height, columns] of [[1, 1000, 900, 1], [5, 996, 900, 3], [5, 2100, 1300, 5], [16, 2100, 1300, 6], [5, 320, 800, 2], [2, 320, 800, 1]]) {
+for (const [count, width, height, columns] of [
+  [1, 1000, 900, 1],
+  [5, 996, 900, 3],
+  [5, 2100, 1300, 5],
+  [16, 2100, 1300, 6],
+  [5, 320, 800, 2],
+  [2, 320, 800, 1],
+]) {
   test(`${count} tiles in a window of ${width} by ${height} take ${columns} columns`, () => {
     const { columns: laid, tile } = columnsFor(count, width, height);
     assert.equal(laid, columns);

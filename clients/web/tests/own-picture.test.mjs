@@ -12,13 +12,18 @@ describe('a picture of the visitor’s', { skip: page.skip, ...limit }, () => {
   after(() => browser?.close());
 
   test('before anything is drawn the page says what the model knows, and shows what is left of the picture', async () => {
-    const { models: [{ description }] } = await new SuperResolutionClient(page.address).listModels();
+    const {
+      models: [{ description }],
+    } = await new SuperResolutionClient(page.address).listModels();
     assert.match(description, /^Cartoon portraits in the ToonHead style/);
     const { tab, problems, close } = await open(browser);
     assert.equal(await tab.locator('#knows').innerText(), `This model knows: ${description}`);
     await choosePicture(tab, await photograph(tab));
     assert.match(await tab.locator('#seen-text').innerText(), /^The middle square of your picture is cut out and shrunk to 8 × 8 pixels\./);
-    assert.equal(await tab.locator('#seen-knows').innerText(), `The model knows only this kind of pictures: ${description} Whatever it is given, it draws one of those.`);
+    assert.equal(
+      await tab.locator('#seen-knows').innerText(),
+      `The model knows only this kind of pictures: ${description} Whatever it is given, it draws one of those.`,
+    );
     assert(await tab.locator('#knows').isHidden(), 'it is said twice');
     assert.equal(await tab.locator('#grid li').count(), 0);
     const eight = await canvasPixels(tab, '#seen-small');
@@ -32,7 +37,10 @@ describe('a picture of the visitor’s', { skip: page.skip, ...limit }, () => {
     const middle = await canvasPixels(tab, '#seen-small');
     await tab.focus('#crop-box');
     await tab.keyboard.press('ArrowLeft');
-    await tab.waitForFunction((before) => before !== [...document.getElementById('seen-small').getContext('2d').getImageData(0, 0, 16, 16).data].join(), middle.join());
+    await tab.waitForFunction(
+      (before) => before !== [...document.getElementById('seen-small').getContext('2d').getImageData(0, 0, 16, 16).data].join(),
+      middle.join(),
+    );
     assert.match(await tab.locator('#seen-text').innerText(), /^The square of your picture/);
     await drawSample(tab);
     assert(await tab.locator('#seen').isHidden());
@@ -41,18 +49,23 @@ describe('a picture of the visitor’s', { skip: page.skip, ...limit }, () => {
   });
 
   test('a model that says nothing of itself is told of as well', async () => {
-    const { tab, close } = await open(browser, '', {}, (tab) => tab.route('**/ListModels', async (route) => {
-      const answer = await route.fetch();
-      const body = Buffer.from(await answer.body());
-      // Field 12 becomes one that nobody knows: 12 << 3 | 2 is 0x62, 14 << 3 | 2 is 0x72.
-      const at = body.indexOf('Cartoon portraits');
-      body[body.lastIndexOf(0x62, at - 1)] = 0x72;
-      await route.fulfill({ response: answer, body });
-    }));
+    const { tab, close } = await open(browser, '', {}, (tab) =>
+      tab.route('**/ListModels', async (route) => {
+        const answer = await route.fetch();
+        const body = Buffer.from(await answer.body());
+        // Field 12 becomes one that nobody knows: 12 << 3 | 2 is 0x62, 14 << 3 | 2 is 0x72.
+        const at = body.indexOf('Cartoon portraits');
+        body[body.lastIndexOf(0x62, at - 1)] = 0x72;
+        await route.fulfill({ response: answer, body });
+      }),
+    );
     await tab.waitForSelector('#scale-choices input');
     assert(await tab.locator('#knows').isHidden());
     await choosePicture(tab, await photograph(tab));
-    assert.match(await tab.locator('#seen-knows').innerText(), /knows only the kind of pictures that it was trained on, and this server does not say which\./);
+    assert.match(
+      await tab.locator('#seen-knows').innerText(),
+      /knows only the kind of pictures that it was trained on, and this server does not say which\./,
+    );
     await close();
   });
 
@@ -70,7 +83,11 @@ describe('a picture of the visitor’s', { skip: page.skip, ...limit }, () => {
     await proxy.close();
   });
 
-  for (const [width, height, scale] of [[251, 200, 8], [90, 331, 4], [9, 7, 8]]) {
+  for (const [width, height, scale] of [
+    [251, 200, 8],
+    [90, 331, 4],
+    [9, 7, 8],
+  ]) {
     test(`what the browser makes of ${width} x ${height} pixels draws what the server would have drawn of them, at x${scale}`, async () => {
       const { tab, close } = await open(browser, `?samples=2&seed=5&scale=${scale}`);
       const file = await photograph(tab, { width, height, type: 'image/png' });
@@ -110,7 +127,9 @@ describe('a picture of the visitor’s', { skip: page.skip, ...limit }, () => {
 
   test('what is transparent is white', async () => {
     const { tab, close } = await open(browser);
-    const data = await tab.evaluate(() => Object.assign(document.createElement('canvas'), { width: 20, height: 20 }).toDataURL('image/png').split(',')[1]);
+    const data = await tab.evaluate(
+      () => Object.assign(document.createElement('canvas'), { width: 20, height: 20 }).toDataURL('image/png').split(',')[1],
+    );
     await choosePicture(tab, Buffer.from(data, 'base64'), 'nothing.png', 'image/png');
     assert((await canvasPixels(tab, '#seen-small')).every((level) => level === 255));
     await close();
@@ -157,8 +176,36 @@ describe('a picture of the visitor’s', { skip: page.skip, ...limit }, () => {
 /** A JPEG file with the note of a camera that it was held at its side: EXIF's orientation 6. */
 function turned(jpeg) {
   const exif = Buffer.from([
-    0xff, 0xe1, 0, 34, ...Buffer.from('Exif\0\0'), ...Buffer.from('MM'), 0, 42, 0, 0, 0, 8,
-    0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+    0xff,
+    0xe1,
+    0,
+    34,
+    ...Buffer.from('Exif\0\0'),
+    ...Buffer.from('MM'),
+    0,
+    42,
+    0,
+    0,
+    0,
+    8,
+    0,
+    1,
+    0x01,
+    0x12,
+    0,
+    3,
+    0,
+    0,
+    0,
+    1,
+    0,
+    6,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
   ]);
   return Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]);
 }

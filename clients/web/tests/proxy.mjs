@@ -66,10 +66,11 @@ export async function startProxy(target) {
   const listen = (at) => new Promise((resolve) => server.listen(at, '127.0.0.1', resolve));
   await listen(0);
   const own = server.address().port;
-  const close = () => new Promise((resolve) => {
-    server.close(resolve);
-    sockets.forEach((socket) => socket.destroy());
-  });
+  const close = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      sockets.forEach((socket) => socket.destroy());
+    });
   return {
     address: `http://127.0.0.1:${own}`,
     state,

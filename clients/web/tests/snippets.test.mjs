@@ -21,16 +21,31 @@ const table = [
 ];
 const column = Object.fromEntries(languages.map((language, index) => [language, index + 1]));
 
-const settings = { model: 'faces@1.2', scale: 8, sampleCount: 3, encoderTemperature: 0.7, priorTemperature: 0.9, enforceConsistency: true, seed: 12345678901234567890n };
-const whole = { settings, file: "a 'small' \"picture\".png", isCropped: true, server: 'http://127.0.0.1:5000', hasKey: true };
-const least = { ...whole, file: 'small.png', isCropped: false, hasKey: false, settings: { ...settings, encoderTemperature: 0.8, priorTemperature: 0.8, enforceConsistency: false, seed: undefined } };
+const settings = {
+  model: 'faces@1.2',
+  scale: 8,
+  sampleCount: 3,
+  encoderTemperature: 0.7,
+  priorTemperature: 0.9,
+  enforceConsistency: true,
+  seed: 12345678901234567890n,
+};
+const whole = { settings, file: 'a \'small\' "picture".png', isCropped: true, server: 'http://127.0.0.1:5000', hasKey: true };
+const least = {
+  ...whole,
+  file: 'small.png',
+  isCropped: false,
+  hasKey: false,
+  settings: { ...settings, encoderTemperature: 0.8, priorTemperature: 0.8, enforceConsistency: false, seed: undefined },
+};
 
 /** Names and values of the options of a snippet. */
 const readers = {
   Python: (code) => [...code.matchAll(/^ {8}(\w+)=(.+),$/gm)],
   'C#': (code) => [...code.matchAll(/^ {4}(\w+) = (.+),$/gm)],
   TypeScript: (code) => [...code.matchAll(/^ {2}(\w+): (.+),$/gm)].filter(([, name]) => name !== 'image'),
-  'Command line': (code) => [...code.matchAll(/^ {2}(--[\w-]+) ?(.*?) ?\\?$/gm)].filter(([, name]) => !['--output', '--server', '--api-key'].includes(name)),
+  'Command line': (code) =>
+    [...code.matchAll(/^ {2}(--[\w-]+) ?(.*?) ?\\?$/gm)].filter(([, name]) => !['--output', '--server', '--api-key'].includes(name)),
 };
 const optionsOf = (language, code) => Object.fromEntries(readers[language](code).map(([, name, value]) => [name, value]));
 
@@ -44,11 +59,16 @@ const expected = {
 for (const language of languages) {
   test(`${language}: the options have the agreed names, and the settings' values`, () => {
     const names = table.filter(([field]) => field !== '(both temperatures)').map((row) => row[column[language]]);
-    assert.deepEqual(optionsOf(language, snippet(language, whole)), Object.fromEntries(names.map((name, index) => [name, expected[language][index]])));
+    assert.deepEqual(
+      optionsOf(language, snippet(language, whole)),
+      Object.fromEntries(names.map((name, index) => [name, expected[language][index]])),
+    );
   });
 
   test(`${language}: one temperature where both are the same, and nothing that is not set`, () => {
-    const names = ['model', 'sample_count', 'scale', '(both temperatures)'].map((field) => table.find(([name]) => name === field)[column[language]]);
+    const names = ['model', 'sample_count', 'scale', '(both temperatures)'].map(
+      (field) => table.find(([name]) => name === field)[column[language]],
+    );
     assert.deepEqual(Object.keys(optionsOf(language, snippet(language, least))), names);
   });
 
@@ -60,15 +80,24 @@ for (const language of languages) {
 
 test('TypeScript: the snippet can be parsed', () => {
   for (const call of [whole, least]) {
-    const { diagnostics } = typescript.transpileModule(snippet('TypeScript', call), { reportDiagnostics: true, compilerOptions: { target: 'ES2022', module: 'ESNext' } });
-    assert.deepEqual(diagnostics.map(({ messageText }) => messageText), []);
+    const { diagnostics } = typescript.transpileModule(snippet('TypeScript', call), {
+      reportDiagnostics: true,
+      compilerOptions: { target: 'ES2022', module: 'ESNext' },
+    });
+    assert.deepEqual(
+      diagnostics.map(({ messageText }) => messageText),
+      [],
+    );
   }
   assert(snippet('TypeScript', whole).includes(`readFile('a \\'small\\' "picture".png')`));
 });
 
 test('Python: the snippet can be parsed', { skip: spawnSync('python3', ['--version']).status !== 0 && 'no Python' }, () => {
   for (const call of [whole, least]) {
-    const { status, stderr } = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: snippet('Python', call), encoding: 'utf8' });
+    const { status, stderr } = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
+      input: snippet('Python', call),
+      encoding: 'utf8',
+    });
     assert.equal(status, 0, stderr);
   }
 });

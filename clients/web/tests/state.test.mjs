@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { choosePicture, drawSample, finished, focusOrder, launch, limit, open, page, photograph, pixels, same, says, slide } from './browser.mjs';
+import {
+  choosePicture,
+  drawSample,
+  finished,
+  focusOrder,
+  launch,
+  limit,
+  open,
+  page,
+  photograph,
+  pixels,
+  same,
+  says,
+  slide,
+} from './browser.mjs';
 import { startProxy } from './proxy.mjs';
 
 describe('what the page says is what it shows', { skip: page.skip, ...limit }, () => {
@@ -10,7 +24,13 @@ describe('what the page says is what it shows', { skip: page.skip, ...limit }, (
   });
   after(() => browser?.close());
 
-  const isDimmed = (tab) => tab.locator('#grid canvas').first().evaluate((canvas) => canvas.getAnimations().forEach((animation) => animation.finish()) ?? Number(getComputedStyle(canvas).opacity) < 0.5);
+  const isDimmed = (tab) =>
+    tab
+      .locator('#grid canvas')
+      .first()
+      .evaluate(
+        (canvas) => canvas.getAnimations().forEach((animation) => animation.finish()) ?? Number(getComputedStyle(canvas).opacity) < 0.5,
+      );
   const chooseScale = (tab, scale) => tab.locator(`input[name=scale][value="${scale}"]`).check({ force: true });
 
   test('images of another picture or of other settings are dimmed and marked, and the way back is one click', async () => {
@@ -102,7 +122,10 @@ describe('what the page says is what it shows', { skip: page.skip, ...limit }, (
     const { tab, close } = await open(browser, '?samples=5&seed=3', { address: proxy.address });
     await drawSample(tab);
     await tab.waitForSelector('#silence:not([hidden])', { timeout: 15_000 });
-    assert.match(await tab.locator('#silence').innerText(), /^Nothing comes: the server is there, but busy with others, or a part of it has stopped\.[^]*\d+ s$/);
+    assert.match(
+      await tab.locator('#silence').innerText(),
+      /^Nothing comes: the server is there, but busy with others, or a part of it has stopped\.[^]*\d+ s$/,
+    );
     proxy.state.health = 503;
     await tab.waitForFunction(() => /says that it cannot draw at the moment/.test(document.getElementById('silence').innerText));
     assert(await tab.locator('#cancel').isVisible());
@@ -151,9 +174,11 @@ describe('what the page says is what it shows', { skip: page.skip, ...limit }, (
     await proxy.close();
   });
 
-  test('a page that was opened without a server begins when there is one', async () => {
+  test('a page that could not ask for the models asks again when something is to be drawn', async () => {
     const proxy = await startProxy(page.address);
-    const { tab, close } = await open(browser, '?sample=portrait-02&samples=1&seed=1', { address: proxy.address }, (tab) => tab.route('**/ListModels', (route) => route.abort()));
+    const { tab, close } = await open(browser, '?sample=portrait-02&samples=1&seed=1', { address: proxy.address }, (tab) =>
+      tab.route('**/ListModels', (route) => route.abort()),
+    );
     await tab.waitForSelector('#problem:not([hidden])');
     assert.match(await tab.locator('#problem').innerText(), /cannot be reached/);
     await tab.unroute('**/ListModels');
@@ -181,7 +206,13 @@ describe('what the page says is what it shows', { skip: page.skip, ...limit }, (
     assert(await tab.locator('#stale').isHidden());
     assert(await tab.locator('#seen').isHidden());
     assert.equal(await tab.locator('#visit [aria-pressed=true]').innerText(), 'portrait 07, ×8, seed 61');
-    assert.equal(await tab.locator('#samples img').first().evaluate((image) => image.decode().then(() => image.naturalWidth)), 8);
+    assert.equal(
+      await tab
+        .locator('#samples img')
+        .first()
+        .evaluate((image) => image.decode().then(() => image.naturalWidth)),
+      8,
+    );
     await tab.locator('#visit button').first().click();
     assert.deepEqual(await pixels(tab), second);
     await tab.waitForFunction(() => document.getElementById('seen-small').width === 16);
@@ -204,7 +235,14 @@ describe('what the page says is what it shows', { skip: page.skip, ...limit }, (
     assert.equal(stops.filter((name) => /^Sample \d/.test(name)).length, 1, 'one stop for all samples');
     const focused = () => tab.evaluate(() => document.activeElement.dataset.name ?? document.activeElement.textContent);
     await tab.focus('#samples [data-name="portrait-03"]');
-    for (const [key, name] of [['ArrowRight', 'portrait-04'], ['ArrowLeft', 'portrait-03'], ['Home', 'portrait-01'], ['ArrowLeft', 'portrait-12'], ['End', 'portrait-12'], ['ArrowDown', 'portrait-01']]) {
+    for (const [key, name] of [
+      ['ArrowRight', 'portrait-04'],
+      ['ArrowLeft', 'portrait-03'],
+      ['Home', 'portrait-01'],
+      ['ArrowLeft', 'portrait-12'],
+      ['End', 'portrait-12'],
+      ['ArrowDown', 'portrait-01'],
+    ]) {
       await tab.keyboard.press(key);
       assert.equal(await focused(), name);
     }
