@@ -1,5 +1,5 @@
 import { create, element } from './dom';
-import { drawOn } from './pixels';
+import { decode, drawOn } from './pixels';
 import { Roving } from './roving';
 import { isSame, type Run } from './run';
 
@@ -26,9 +26,10 @@ export class Visit {
       ...this.runs.map((run) => {
         const canvas = create('canvas');
         canvas.setAttribute('aria-hidden', 'true');
-        const first = run.samples.find(({ stages }) => stages.length > 0);
-        if (first) {
-          drawOn(canvas, first.canvas);
+        // What came, and not what is painted yet.
+        const newest = run.samples.find(({ stages }) => stages.length > 0)?.stages.at(-1);
+        if (newest) {
+          void Promise.resolve(decode(newest.image)).then((image) => drawOn(canvas, image));
         }
         const button = create(
           'button',

@@ -194,6 +194,10 @@ describe('what the page says is what it shows', { skip: page.skip, ...limit }, (
     await drawSample(tab, 'portrait-07');
     await finished(tab);
     const [first, link] = [await pixels(tab), tab.url()];
+    await tab.waitForFunction((shown) => {
+      const canvas = document.querySelector('#visit canvas');
+      return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].join() === shown;
+    }, first[0].join());
     await choosePicture(tab, await photograph(tab));
     await chooseScale(tab, 4);
     await tab.click('#draw');
