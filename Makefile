@@ -227,6 +227,8 @@ samples: | $(PORTRAITS) $(TRAINER) ## draw the pictures in samples/ anew
 	mkdir -p out/samples
 	$(TRAINER) dataset --portraits test --count 24 --size 64 --output out/samples/test.safetensors
 	for scale in 4 8; do $(TRAINER) export --data out/samples/test.safetensors --indices $(SAMPLE_PORTRAITS) --scale $$scale --prefix portrait --output samples; done
+	$(TRAINER) export --data out/samples/test.safetensors --indices $(SAMPLE_PORTRAITS) --prefix portrait --output out/samples
+	for file in out/samples/portrait-*-x1.png; do name=$$(basename "$$file"); mv "$$file" "samples/$${name/x1/original}"; done
 
 # A whole training in minutes: 256 portraits at 32x32, a prior, a low-res encoder x4, preview heads.
 TINY := runs/tiny-portraits

@@ -46,7 +46,7 @@ function copyrights(name) {
 }
 
 function address({ homepage, repository }) {
-  return homepage ?? (typeof repository === 'string' ? repository : repository?.url)?.replace(/^git\+|\.git$/g, '');
+  return homepage ?? (typeof repository === 'string' ? repository : repository?.url)?.replace(/^git\+|\.git$/g, '').replace(/^ssh:\/\/git@/, 'https://');
 }
 
 /** A licence without the line for the names, which stand with each work. */

@@ -26,6 +26,7 @@ public sealed class ModelsCommandTests
 
         Assert.Contains("fake-64@1.2 (default)", output, StringComparison.Ordinal);
         Assert.Contains("x4 (16 to 64 pixels, 7 groups conditioned), x8 (8 to 64 pixels, 5 groups conditioned)", output, StringComparison.Ordinal);
+        Assert.Matches("""\| draws +\| Colours that tell samples apart\. +\|""", output);
         Assert.Contains("encoder 0.8, prior 0.7", output, StringComparison.Ordinal);
         Assert.Contains("|         32 |      2 |              52.0 |", output, StringComparison.Ordinal);
         Assert.Contains("|         64 |      1 |                   |", output, StringComparison.Ordinal);

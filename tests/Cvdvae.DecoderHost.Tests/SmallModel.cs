@@ -55,6 +55,7 @@ internal static class SmallModel
         ModelFolder folder = ModelFolder.CreateOrOpen(path, new ModelManifest
         {
             Name = name,
+            Description = "Noise.\r\n\tNothing else\u001b[2J",
             Prior = Hyperparameters,
             Encoders = new SortedDictionary<int, LowResHyperparameters> { [2] = Twice, [4] = FourTimes },
         });

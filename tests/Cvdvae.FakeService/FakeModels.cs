@@ -21,6 +21,7 @@ internal static class FakeModels
             PriorTemperature = 0.7f,
             PixelSampling = PixelSampling.Mode,
             Licence = "MIT",
+            Description = "Colours that tell samples apart.",
         };
         model.Scales.Add(new ScaleInfo { Scale = 4, InputSize = 16, ConditionedGroupCount = 7 });
         model.Scales.Add(new ScaleInfo { Scale = 8, InputSize = 8, ConditionedGroupCount = 5 });

@@ -33,6 +33,11 @@ internal static class ModelsText
         table.Add("temperatures", Text($"encoder {model.EncoderTemperature:0.###}, prior {model.PriorTemperature:0.###}"));
         table.Add("pixels", model.PixelSampling.ToString().ToLowerInvariant());
         table.Add("content", model.ContentHash[..Math.Min(HashDigits, model.ContentHash.Length)]);
+        if (model.Description.Length > 0)
+        {
+            table.Add("draws", model.Description);
+        }
+
         table.Add("licence", model.Licence);
         return table;
     }

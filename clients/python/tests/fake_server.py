@@ -170,7 +170,7 @@ def models() -> pb.ListModelsResponse:
     """Two models."""
     first = pb.ModelInfo(
         name="fake-64", version="1.2", content_hash="0123456789abcdef" * 4, output_size=64, group_count=12, encoder_temperature=0.8,
-        prior_temperature=0.7, pixel_sampling=pb.PIXEL_SAMPLING_MEAN, licence="MIT | none",
+        prior_temperature=0.7, pixel_sampling=pb.PIXEL_SAMPLING_MEAN, licence="MIT | none", description="Grey squares.",
         scales=[pb.ScaleInfo(scale=4, input_size=16, conditioned_group_count=7)],
         resolutions=[pb.ResolutionInfo(resolution=1, group_count=2, preview_psnr_db=31.25), pb.ResolutionInfo(resolution=64, group_count=10)],
     )

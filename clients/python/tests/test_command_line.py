@@ -250,6 +250,7 @@ class ModelsTests(CommandLineTest):
         self.assertIn("|          1 |      2 |              31.2 |\n|         64 |     10 |                   |\n", output)
         self.assertIn("| margin before a deadline           |         50 ms |\n", output)
         self.assertIn("| MIT / none", output)
+        self.assertIn("| Grey squares.", output)
 
     def test_models_as_json(self) -> None:
         output, _ = self.run_command("models", "--json")

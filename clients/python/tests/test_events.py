@@ -87,6 +87,7 @@ class Events(BothClients):
         self.assertEqual(["1.2", "1.1"], [model.version for model in models.models])
         model = models.models[0]
         self.assertEqual(("fake-64", 64, 12, "MIT | none"), (model.name, model.output_size, model.group_count, model.licence))
+        self.assertEqual(["Grey squares.", ""], [model.description for model in models.models])
         self.assertEqual((cvdvae.Scale(4, 16, 7),), model.scales)
         self.assertEqual((cvdvae.Resolution(1, 2, 31.25), cvdvae.Resolution(64, 10, None)), model.resolutions)
         self.assertEqual((0.8, 0.7), (round(model.encoder_temperature, 5), round(model.prior_temperature, 5)))

@@ -1,17 +1,33 @@
 import { CropBox } from './crop-box';
 import { create, element } from './dom';
-import { exactScale, type Input, type Picture, PictureError, readPicture, toInput } from './picture';
+import { forgetPicture, keepPicture, keptPicture } from './kept-picture';
+import { type Input, Picture, PictureError, type Square, squareKey } from './picture';
+import { Roving } from './roving';
 import { readSample, samplesFor } from './samples';
+import { Seen } from './seen';
 import type { SettingsForm } from './settings';
 import { hideProblem, say, showProblem } from './status';
 
+/** What the chooser tells. */
+export interface ChooserEvents {
+  /** A sample of the page was clicked; what it returns is waited for. */
+  readonly clicked: (time: number) => Promise<void>;
+  /** There is another picture, or another part of it. */
+  readonly changed: () => void;
+}
+
 /** The picture that is to be drawn large: a sample of the page, or one that is chosen, dropped or pasted. */
 export class Chooser {
-  private readonly cropBox = new CropBox();
-  private picture: Picture | undefined;
+  private readonly cropBox = new CropBox(() => this.moved());
+  private readonly seen = new Seen();
+  private readonly list = element('samples');
+  private readonly roving = new Roving(this.list);
+  private chosen: Picture | undefined;
 
-  /** @param clicked Called when a sample of the page is chosen by a click, with the time of the click; what it returns is waited for. */
-  constructor(private readonly settings: SettingsForm, private readonly clicked: (time: number) => Promise<void>) {
+  constructor(
+    private readonly settings: SettingsForm,
+    private readonly events: ChooserEvents,
+  ) {
     const file = element<HTMLInputElement>('file');
     file.addEventListener('change', () => {
       void this.chooseFile(file.files?.[0]);
@@ -25,20 +41,29 @@ export class Chooser {
     });
   }
 
-  /** Name of the chosen sample; undefined: it is no sample, or nothing is chosen. */
-  get sample(): string | undefined {
-    return this.picture?.sample;
+  /** What is chosen. */
+  get picture(): Picture | undefined {
+    return this.chosen;
+  }
+
+  /** The part of it that is used. */
+  get square(): Square {
+    return this.isExact || !this.chosen ? (this.chosen?.middle ?? { x: 0, y: 0, size: 1 }) : this.cropBox.square;
   }
 
   /**
    * What goes to the server, at once where nothing is left to do.
-   * @throws PictureError Nothing is chosen.
+   * @throws PictureError Nothing is chosen, or no model is known yet.
    */
   input(): Input | Promise<Input> {
-    if (!this.picture) {
-      throw new PictureError('Choose a picture first: one of the small portraits, or one of yours.');
+    const size = this.settings.inputSize;
+    if (!this.chosen) {
+      throw new PictureError('Choose a picture first: one of the small portraits, or one of yours.', 'There is no picture yet.');
     }
-    return toInput(this.picture, this.isExact, this.cropBox.square);
+    if (size === undefined) {
+      throw new PictureError('Nothing is known of its models.', 'The server has not said what it can draw.');
+    }
+    return this.chosen.input(this.square, size);
   }
 
   /**
@@ -53,51 +78,81 @@ export class Chooser {
     this.choose(await readSample(file));
   }
 
+  /** Chooses the picture that this tab has kept. Returns whether it has one. */
+  async chooseKept(): Promise<boolean> {
+    const kept = await keptPicture();
+    if (kept) {
+      this.choose(kept.picture, kept.square);
+    }
+    return kept !== undefined;
+  }
+
+  /** Goes back to a picture and its part. */
+  restore(picture: Picture, square: Square): void {
+    this.choose(picture, square, false);
+    this.showSamples();
+    this.show();
+  }
+
   /** Shows what is chosen. */
   show(): void {
-    if (this.picture) {
-      this.cropBox.show(this.picture, this.isExact);
-      this.settings.remember(this.picture.sample);
+    if (this.chosen) {
+      this.cropBox.show(this.chosen, this.isExact);
+      this.settings.remember(this.chosen);
       hideProblem();
     }
     this.markSample();
+    this.showSeen();
+    this.events.changed();
   }
 
-  /** Follows the settings: another scale has smaller samples. */
+  /** Follows the settings: another scale has smaller samples, and leaves less of a photograph. */
   async settingsChanged(): Promise<void> {
     this.showSamples();
-    if (this.picture?.sample !== undefined && !this.isExact) {
-      await this.attempt(() => this.chooseSample(this.picture!.sample!));
+    if (this.chosen?.sample !== undefined && !this.isExact) {
+      await this.attempt(() => this.chooseSample(this.chosen!.sample!));
     }
-    if (this.picture) {
-      this.cropBox.show(this.picture, this.isExact);
+    if (this.chosen) {
+      this.cropBox.show(this.chosen, this.isExact);
     }
-    this.settings.remember(this.picture?.sample);
+    this.showSeen();
+    this.settings.remember(this.chosen);
+    this.events.changed();
   }
 
   /** Offers the samples for the scale that is set. */
   showSamples(): void {
-    element('samples').replaceChildren(...samplesFor(this.settings.values.scale || 4).map((file) => {
-      const { name, url } = file;
-      // A failure shows when it is clicked.
-      readSample(file).catch(() => undefined);
-      const image = create('img', { src: url, alt: name.replace('-', ' '), width: 48, height: 48 });
-      const button = create('button', { type: 'button', title: name, onclick: () => this.click(name) }, image);
-      button.dataset.name = name;
-      return create('li', {}, button);
-    }));
+    const had = this.list.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.name : undefined;
+    this.list.replaceChildren(
+      ...samplesFor(this.settings.values.scale || 4).map((file) => {
+        const { name, url } = file;
+        // A failure shows when it is clicked.
+        readSample(file).catch(() => undefined);
+        const image = create('img', { src: url, alt: name.replace('-', ' '), width: 48, height: 48 });
+        const button = create('button', { type: 'button', title: name, onclick: () => this.click(name) }, image);
+        button.dataset.name = name;
+        return create('li', {}, button);
+      }),
+    );
     this.markSample();
+    this.list.querySelector<HTMLElement>(`[data-name="${had}"]`)?.focus();
   }
 
   private get isExact(): boolean {
-    return this.picture !== undefined && exactScale(this.picture, this.settings.info) === this.settings.values.scale;
+    return this.chosen?.fits(this.settings.inputSize ?? 0) ?? false;
   }
 
-  private choose(chosen: Picture): void {
-    this.picture = chosen;
-    const scale = exactScale(chosen, this.settings.info);
-    if (scale !== undefined) {
-      this.settings.chooseScale(scale);
+  /** @param sets Whether a picture of the right size for another scale sets that scale. */
+  private choose(picture: Picture, square = picture.middle, sets = true): void {
+    if (this.chosen !== picture) {
+      this.chosen?.release();
+    }
+    this.chosen = picture;
+    this.cropBox.choose(picture, square);
+    const exact = this.settings.scales.find(({ inputSize }) => picture.fits(inputSize));
+    if (sets && exact && exact.scale !== this.settings.values.scale) {
+      this.settings.chooseScale(exact.scale);
+      this.showSamples();
     }
   }
 
@@ -105,7 +160,8 @@ export class Chooser {
     const time = performance.now();
     void this.attempt(async () => {
       await this.chooseSample(name);
-      const ended = this.clicked(time);
+      forgetPicture();
+      const ended = this.events.clicked(time);
       this.show();
       await ended;
     });
@@ -114,17 +170,42 @@ export class Chooser {
   private async chooseFile(file: File | null | undefined): Promise<void> {
     if (file) {
       await this.attempt(async () => {
-        this.choose(await readPicture(file, file.name || 'The pasted picture'));
+        this.choose(await Picture.read(file, { name: file.name || 'The pasted picture' }));
         this.show();
         say('Press Draw when you are ready.');
       });
     }
   }
 
-  private markSample(): void {
-    for (const button of element('samples').querySelectorAll('button')) {
-      button.setAttribute('aria-pressed', String(button.dataset.name === this.sample));
+  private moved(): void {
+    this.showSeen();
+    this.events.changed();
+  }
+
+  /** Says and shows what the network will see of a picture of the visitor's, and keeps that for a reload. */
+  private showSeen(): void {
+    const { chosen, square } = this;
+    const size = this.settings.inputSize;
+    if (!chosen || chosen.sample !== undefined || size === undefined) {
+      this.seen.hide();
+      return;
     }
+    void this.seen.show(chosen, square, size, this.settings.info?.description ?? '').then((isShown) => {
+      if (isShown && this.chosen === chosen && squareKey(square, 0) === squareKey(this.square, 0)) {
+        void keepPicture(
+          chosen,
+          square,
+          this.settings.scales.map(({ inputSize }) => inputSize),
+        );
+      }
+    }, showProblem);
+  }
+
+  private markSample(): void {
+    for (const button of this.list.querySelectorAll('button')) {
+      button.setAttribute('aria-pressed', String(button.dataset.name === this.chosen?.sample));
+    }
+    this.roving.update();
   }
 
   private async attempt(action: () => Promise<void>): Promise<void> {

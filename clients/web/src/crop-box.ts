@@ -1,5 +1,6 @@
-import { context, element } from './dom';
-import { middleSquare, type Picture, type Square } from './picture';
+import { element } from './dom';
+import { drawOn } from './pixels';
+import type { Picture, Square } from './picture';
 
 const keyStep = 0.02;
 const leastShare = 0.05;
@@ -14,7 +15,8 @@ export class CropBox {
   private picture: Picture | undefined;
   square: Square = { x: 0, y: 0, size: 1 };
 
-  constructor() {
+  /** @param moved Called when the square has moved. */
+  constructor(private readonly moved: () => void) {
     this.size.addEventListener('input', () => this.resize(this.size.valueAsNumber / 100));
     this.box.addEventListener('keydown', (event) => this.key(event));
     this.box.addEventListener('pointerdown', (event) => this.drag(event));
@@ -26,18 +28,22 @@ export class CropBox {
 
   /** Shows a picture; with the square where only a part of it is used. */
   show(picture: Picture, isExact: boolean): void {
-    const { width, height } = picture.pixels;
     if (picture !== this.picture) {
-      this.picture = picture;
-      [this.canvas.width, this.canvas.height] = [width, height];
-      context(this.canvas).putImageData(picture.pixels, 0, 0);
-      this.canvas.classList.toggle('tiny', width < 128);
-      this.size.value = '100';
-      this.move(middleSquare(picture));
+      this.choose(picture);
     }
     this.figure.hidden = false;
     this.box.hidden = this.sizeRow.hidden = isExact;
-    element('chosen-name').textContent = `${picture.name}, ${width} × ${height}${isExact ? '' : '; the square is used'}`;
+    element('chosen-name').textContent = `${picture.name}, ${picture.width} × ${picture.height}${isExact ? '' : '; the square is used'}`;
+  }
+
+  /** Takes a picture, with the square in its middle unless another one is given. */
+  choose(picture: Picture, square = picture.middle): void {
+    this.picture = picture;
+    drawOn(this.canvas, picture.view);
+    this.canvas.classList.toggle('tiny', picture.view.width < 128);
+    this.square = square;
+    this.size.value = String(Math.round(this.share * 100));
+    this.place();
   }
 
   private get share(): number {
@@ -45,7 +51,15 @@ export class CropBox {
   }
 
   private get most(): number {
-    return Math.min(this.canvas.width, this.canvas.height);
+    return Math.min(this.width, this.height);
+  }
+
+  private get width(): number {
+    return this.picture?.width ?? 1;
+  }
+
+  private get height(): number {
+    return this.picture?.height ?? 1;
   }
 
   /** Changes the size around the middle. */
@@ -58,11 +72,16 @@ export class CropBox {
 
   private move({ x, y, size }: Square): void {
     const within = (place: number, length: number) => Math.round(Math.min(length - size, Math.max(0, place)));
-    const { width, height } = this.canvas;
-    this.square = { x: within(x, width), y: within(y, height), size };
+    this.square = { x: within(x, this.width), y: within(y, this.height), size };
+    this.place();
+    this.moved();
+  }
+
+  private place(): void {
+    const { width, height, square: { x, y, size } } = this;
     const style = this.box.style;
-    style.setProperty('left', `${(100 * this.square.x) / width}%`);
-    style.setProperty('top', `${(100 * this.square.y) / height}%`);
+    style.setProperty('left', `${(100 * x) / width}%`);
+    style.setProperty('top', `${(100 * y) / height}%`);
     style.setProperty('width', `${(100 * size) / width}%`);
     style.setProperty('height', `${(100 * size) / height}%`);
   }
@@ -83,7 +102,7 @@ export class CropBox {
   }
 
   private drag(start: PointerEvent): void {
-    const pixels = this.canvas.width / this.canvas.getBoundingClientRect().width;
+    const pixels = this.width / this.canvas.getBoundingClientRect().width;
     const { x, y, size } = this.square;
     this.box.setPointerCapture(start.pointerId);
     const moved = (event: PointerEvent) => this.move({ x: x + (event.clientX - start.clientX) * pixels, y: y + (event.clientY - start.clientY) * pixels, size });

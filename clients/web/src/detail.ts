@@ -1,26 +1,22 @@
-import { ImageFormat, type StartedEvent } from 'cvdvae/web';
-import { resize } from './bicubic';
+import { type Reference } from './beside';
 import { create, element } from './dom';
-import type { Sample, Stage } from './grid';
-import { decode, drawOn, toBlob } from './pixels';
+import { decode, drawOn, imageFile, readPixels, saveFile, suffixOf } from './pixels';
+import type { Run } from './run';
+import type { Sample, Stage } from './sample';
 
-/** What the opened sample is compared with. */
-export interface Comparison {
-  readonly started: StartedEvent;
-  /** The picture that the server was given, before it resized it. */
-  readonly input: ImageData;
-}
+const arrows: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
 
-/** The dialogue about one sample: beside the bicubic enlargement, its stages, saving. */
+/** The dialogue about one sample: beside the bicubic enlargement, the first sample, the mean or the original; its stages; saving. */
 export class Detail {
   private readonly dialog = element<HTMLDialogElement>('detail');
   private readonly compare = element('compare');
   private readonly split = element<HTMLInputElement>('split');
   private readonly shown = element<HTMLCanvasElement>('compare-sample');
-  private samples: readonly Sample[] = [];
+  private readonly against = element<HTMLSelectElement>('against');
+  private references: readonly Reference[] = [];
+  private run: Run | undefined;
   private sample: Sample | undefined;
   private stage: Stage | undefined;
-  private comparison: Comparison | undefined;
 
   constructor() {
     this.split.addEventListener('input', () => this.divide(this.split.valueAsNumber));
@@ -29,6 +25,8 @@ export class Detail {
     element('previous').addEventListener('click', () => this.step(-1));
     element('next').addEventListener('click', () => this.step(1));
     element('save').addEventListener('click', () => void this.save());
+    this.against.addEventListener('change', () => this.showReference());
+    this.dialog.addEventListener('keydown', (event) => this.key(event));
     this.dialog.addEventListener('click', (event) => {
       if (event.target === this.dialog) {
         this.dialog.close();
@@ -37,14 +35,18 @@ export class Detail {
     this.divide(50);
   }
 
-  open(samples: readonly Sample[], sample: Sample, comparison: Comparison): void {
-    if (comparison !== this.comparison) {
-      this.comparison = comparison;
-      const { inputSize, outputSize } = comparison.started;
-      const low = comparison.input.width === inputSize ? comparison.input : resize(comparison.input, inputSize, inputSize);
-      drawOn(element<HTMLCanvasElement>('compare-bicubic'), resize(low, outputSize, outputSize));
-    }
-    this.samples = samples;
+  /** @param references What it can be compared with, as it is now. */
+  open(run: Run, sample: Sample, references: readonly Reference[]): void {
+    this.run = run;
+    const [first] = run.samples;
+    const size = run.started?.outputSize;
+    const isComparable = first && run.samples.length > 1 && first.canvas.width === size;
+    this.references = isComparable ? [...references, { name: 'Sample 1', pixels: readPixels(first.canvas) }] : references;
+    const chosen = this.against.value;
+    this.against.replaceChildren(
+      ...this.references.map(({ name }) => create('option', { value: name, textContent: name, selected: name === chosen })),
+    );
+    this.showReference();
     this.showSample(sample);
     this.dialog.showModal();
   }
@@ -54,9 +56,29 @@ export class Detail {
     this.dialog.close();
   }
 
+  private showReference(): void {
+    const reference = this.references.find(({ name }) => name === this.against.value) ?? this.references[0];
+    const canvas = element<HTMLCanvasElement>('compare-bicubic');
+    if (reference) {
+      drawOn(canvas, reference.pixels);
+      canvas.setAttribute('aria-label', reference.name);
+      element('compare-against').textContent = reference.name;
+    }
+  }
+
+  /** Left and right go from sample to sample, except where they move something else. */
+  private key(event: KeyboardEvent): void {
+    const by = arrows[event.key];
+    if (by !== undefined && !(event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement)) {
+      event.preventDefault();
+      this.step(by);
+    }
+  }
+
   private showSample(sample: Sample): void {
     this.sample = sample;
     element('detail-title').textContent = `Sample ${sample.number}`;
+    element('detail-count').textContent = `of ${this.run?.samples.length ?? 1}`;
     element('detail-psnr').textContent = sample.psnr > 0 ? `Made small again, it agrees with the picture to ${sample.psnr.toFixed(1)} dB.` : '';
     element('stages').replaceChildren(...sample.stages.map((stage) => this.stageButton(stage)));
     const last = sample.stages.at(-1);
@@ -84,10 +106,11 @@ export class Detail {
     }
   }
 
+  /** Goes to the next sample of which there is anything to see. */
   private step(by: number): void {
-    const { samples, sample } = this;
-    const next = sample && samples[(sample.index + by + samples.length) % samples.length];
-    if (next && next.stages.length > 0) {
+    const shown = this.run?.samples.filter(({ stages }) => stages.length > 0) ?? [];
+    const next = this.sample && shown[(shown.indexOf(this.sample) + by + shown.length) % shown.length];
+    if (next) {
       this.showSample(next);
     }
   }
@@ -109,16 +132,10 @@ export class Detail {
   }
 
   private async save(): Promise<void> {
-    const { sample, stage, comparison } = this;
-    if (!sample || !stage || !comparison) {
-      return;
-    }
-    const file = stage.image.format === ImageFormat.RAW_RGB ? await new Promise<Blob | null>((resolve) => this.shown.toBlob(resolve, 'image/png')) : toBlob(stage.image);
-    if (file) {
-      const url = URL.createObjectURL(file);
-      const suffix = file.type.replace('image/', '').replace('jpeg', 'jpg');
-      create('a', { href: url, download: `sample-${sample.number}-${stage.resolution}-seed-${comparison.started.seed}.${suffix}` }).click();
-      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    const { sample, stage, run } = this;
+    if (sample && stage && run?.started) {
+      const file = await imageFile(stage.image);
+      saveFile(file, `sample-${sample.number}-${stage.resolution}-seed-${run.started.seed}.${suffixOf(file)}`);
     }
   }
 }

@@ -1,85 +1,85 @@
-import { type EncodedImage, type ResultEvent, type StartedEvent } from 'cvdvae/web';
+import type { StartedEvent } from 'cvdvae/web';
+import { distance, gainFor, overlay } from './difference';
 import { create, element } from './dom';
-import type { Painter } from './painter';
+import { readPixels } from './pixels';
+import { Roving } from './roving';
+import type { Run } from './run';
+import type { Sample } from './sample';
+import { layTiles } from './tiles';
 
-/** What a sample looked like on its way. */
-export interface Stage {
-  readonly resolution: number;
-  readonly image: EncodedImage;
-}
-
-/** One sample. */
-export class Sample {
-  readonly canvas = create('canvas', { width: 1, height: 1 });
-  readonly stages: Stage[] = [];
-  readonly item: HTMLLIElement;
-  readonly button: HTMLButtonElement;
-  private readonly caption = create('span', { className: 'caption', textContent: '…' });
-  psnr = 0;
-
-  constructor(readonly index: number, open: (sample: Sample) => void) {
-    this.canvas.setAttribute('aria-hidden', 'true');
-    const name = create('span', { className: 'unseen', textContent: `Sample ${this.number}, ` });
-    this.button = create('button', { type: 'button', disabled: true, onclick: () => open(this) }, this.canvas, name, this.caption);
-    this.item = create('li', {}, this.button);
-  }
-
-  get number(): number {
-    return this.index + 1;
-  }
-
-  /** Takes a new image, which the painter shows in the next frame. */
-  reach(resolution: number, image: EncodedImage, painter: Painter, drawn: () => void): void {
-    this.stages.push({ resolution, image });
-    painter.show(this.canvas, image, () => {
-      this.item.dataset.resolution = String(resolution);
-      this.caption.textContent = `${resolution} × ${resolution}`;
-      this.button.disabled = false;
-      drawn();
-    });
-  }
-
-  finish({ lowResolutionPsnr }: ResultEvent): void {
-    this.psnr = lowResolutionPsnr;
-    this.item.dataset.finished = '';
-  }
-}
-
-/** The samples of a call. */
+/** The samples of a run: as they are, or where they differ from the first. */
 export class Grid {
   private readonly list = element('grid');
   private readonly resolutions = element('resolutions');
-  samples: readonly Sample[] = [];
+  private readonly note = element('difference-note');
+  private readonly roving = new Roving(this.list);
+  private readonly lay = layTiles(this.list);
+  private samples: readonly Sample[] = [];
 
-  constructor(private readonly open: (sample: Sample) => void) {}
-
-  /** Puts up places for samples that are to come. */
-  begin(count: number): void {
-    this.samples = Array.from({ length: count }, (_, index) => new Sample(index, this.open));
-    this.list.replaceChildren(...this.samples.map(({ item }) => item));
-    this.resolutions.replaceChildren();
-    element('empty').hidden = true;
+  constructor() {
+    element('views').addEventListener('change', () => this.compare());
   }
 
-  /** Takes the places down again: nothing came. */
+  show({ samples, started }: Run): void {
+    this.samples = samples;
+    this.list.replaceChildren(...samples.map(({ item }) => item));
+    this.lay();
+    this.roving.update();
+    this.resolutions.replaceChildren(
+      ...(started?.resolutions ?? []).map((resolution) => create('li', { textContent: String(resolution) })),
+    );
+    element('empty').hidden = true;
+    this.markReached(started);
+    this.compare();
+  }
+
   clear(): void {
     this.samples = [];
     this.list.replaceChildren();
     element('empty').hidden = false;
-    element('times').hidden = element('progress').hidden = true;
-  }
-
-  showResolutions({ resolutions }: StartedEvent): void {
-    this.resolutions.replaceChildren(...resolutions.map((resolution) => create('li', { textContent: String(resolution) })));
+    this.compare();
   }
 
   /** Marks the resolutions that every sample has reached. */
-  markReached(all: readonly number[]): void {
+  markReached(started: StartedEvent | undefined): void {
     const reached = Math.min(...this.samples.map(({ stages }) => stages.at(-1)?.resolution ?? 0));
-    all.forEach((resolution, index) => this.resolutions.children[index]?.classList.toggle('reached', resolution <= reached));
+    started?.resolutions.forEach((resolution, index) =>
+      this.resolutions.children[index]?.classList.toggle('reached', resolution <= reached),
+    );
+    if (!this.list.querySelector('[data-stop]:not(:disabled)')) {
+      this.roving.update();
+    }
   }
 
-  get stageCount(): number {
-    return this.samples.reduce((total, { stages }) => total + stages.length, 0);
+  /** Shows the differences where they are asked for, of the samples that are as far as the first. */
+  compare(): void {
+    const isOn = element('views').querySelector<HTMLInputElement>(':checked')?.value === 'differences' && this.samples.length > 0;
+    this.note.hidden = !isOn;
+    const [first, ...others] = this.samples;
+    if (!isOn || !first) {
+      this.samples.forEach((sample) => sample.compare(undefined));
+      return;
+    }
+    const base = readPixels(first.canvas);
+    const level = others
+      .filter(({ canvas }) => canvas.width === base.width && base.width > 1)
+      .map((sample) => ({ sample, pixels: readPixels(sample.canvas) }));
+    const gain = gainFor(
+      base,
+      level.map(({ pixels }) => pixels),
+    );
+    for (const sample of this.samples) {
+      const pixels = level.find((one) => one.sample === sample)?.pixels;
+      if (pixels) {
+        sample.compare(overlay(base, pixels, gain), `differs by ${distance(base, pixels).toFixed(1)}`);
+      } else {
+        sample.compare(undefined, sample === first ? 'compared with this' : '');
+      }
+    }
+    this.note.textContent =
+      others.length === 0
+        ? 'One sample has nothing to differ from.'
+        : `Orange: where a sample differs from sample 1, shown ${gain === 1 ? '' : `${gain} times `}as strong as it is. ` +
+          'The figure is the mean difference of a colour, out of 255.';
   }
 }

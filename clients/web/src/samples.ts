@@ -1,6 +1,6 @@
-import { type Picture, readPicture } from './picture';
+import { Picture } from './picture';
 
-/** The project's own small pictures, by scale and name; the build copies them. */
+/** The project's own small pictures, by scale and name, and what they were made of; the build copies them. */
 const files = import.meta.glob<string>('../../../samples/*.png', { query: '?url', import: 'default', eager: true });
 
 export interface SampleFile {
@@ -17,13 +17,18 @@ export function samplesFor(scale: number): SampleFile[] {
   });
 }
 
+/** Where the large picture lies that a sample was made of; undefined: nowhere. */
+export function originalOf(name: string): string | undefined {
+  return Object.entries(files).find(([path]) => path.endsWith(`/${name}-original.png`))?.[1];
+}
+
 const read = new Map<string, Promise<Picture>>();
 
 /** Reads a sample once; what a click needs is there before it, then. */
 export function readSample({ name, url }: SampleFile): Promise<Picture> {
   let picture = read.get(url);
   if (!picture) {
-    picture = fetch(url).then(async (response) => readPicture(await response.blob(), name, name));
+    picture = fetch(url).then(async (response) => Picture.read(await response.blob(), { name, sample: name }));
     read.set(url, picture);
     picture.catch(() => read.delete(url));
   }

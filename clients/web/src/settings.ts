@@ -1,16 +1,7 @@
-import type { ListModelsResponse, ModelInfo } from 'cvdvae/web';
+import type { ListModelsResponse, ModelInfo, ScaleInfo } from 'cvdvae/web';
 import { create, element } from './dom';
-
-/** What the form says. */
-export interface Settings {
-  readonly model: string;
-  readonly scale: number;
-  readonly sampleCount: number;
-  readonly encoderTemperature: number;
-  readonly priorTemperature: number;
-  readonly enforceConsistency: boolean;
-  readonly seed: bigint;
-}
+import { type Settings, toQuery } from './link';
+import type { Picture } from './picture';
 
 const mostShown = 16;
 const mostSeed = 2n ** 64n - 1n;
@@ -53,12 +44,26 @@ export class SettingsForm {
       encoderTemperature: this.encoder.valueAsNumber,
       priorTemperature: this.prior.valueAsNumber,
       enforceConsistency: this.consistency.checked,
-      seed: parseSeed(this.seed.value) ?? 0n,
+      seed: parseSeed(this.seed.value),
     };
   }
 
-  /** Fills in what the server has. */
-  offer({ models, defaultModel, limits }: ListModelsResponse): void {
+  /** Side of what the network sees at the scale that is set; undefined while no model is known. */
+  get inputSize(): number | undefined {
+    const { scale } = this.values;
+    return this.info?.scales.find((info) => info.scale === scale)?.inputSize;
+  }
+
+  /** The scales of the model that is set, the largest first: it leaves the most open, so its samples differ most. */
+  get scales(): readonly ScaleInfo[] {
+    return [...(this.info?.scales ?? [])].sort((a, b) => b.scale - a.scale);
+  }
+
+  /**
+   * Fills in what the server has.
+   * @returns The model that the link asks for, where the server does not have it.
+   */
+  offer({ models, defaultModel, limits }: ListModelsResponse): string | undefined {
     this.models = models;
     const wanted = new URLSearchParams(location.search).get('model');
     const chosen = models.find((model) => nameOf(model) === wanted) ?? models.find(({ name }) => name === defaultModel) ?? models[0];
@@ -66,6 +71,7 @@ export class SettingsForm {
     element('model-row').hidden = models.length < 2;
     this.count.max = String(Math.min(mostShown, limits?.maxSamples ?? mostShown));
     this.showModel(Number(new URLSearchParams(location.search).get('scale')));
+    return wanted === null || (chosen && nameOf(chosen) === wanted) ? undefined : wanted;
   }
 
   chooseScale(scale: number): void {
@@ -81,26 +87,27 @@ export class SettingsForm {
   }
 
   /** Puts all that decides on the images into the address bar. */
-  remember(sample: string | undefined): void {
-    const { scale, sampleCount, encoderTemperature, priorTemperature, enforceConsistency, seed } = this.values;
-    const query = new URLSearchParams();
-    if (sample !== undefined) {
-      query.set('sample', sample);
-    }
-    if (this.models.length > 1) {
-      query.set('model', this.model.value);
-    }
-    if (scale > 0) {
-      query.set('scale', String(scale));
-    }
-    query.set('samples', String(sampleCount));
-    query.set('encoder-temperature', String(encoderTemperature));
-    query.set('prior-temperature', String(priorTemperature));
-    if (enforceConsistency) {
-      query.set('consistency', '1');
-    }
-    query.set('seed', String(seed));
-    history.replaceState(null, '', `?${query}`);
+  remember(picture: Picture | undefined): void {
+    history.replaceState(null, '', this.query(this.values, picture));
+  }
+
+  /** The link of settings and a picture, without the address. */
+  query(settings: Settings, picture: Picture | undefined): string {
+    // A link should live longer than a version of the only model.
+    return toQuery(this.models.length > 1 ? settings : { ...settings, model: '' }, picture);
+  }
+
+  /** Sets all that earlier settings said. */
+  restoreSettings(settings: Settings): void {
+    this.model.value = settings.model;
+    this.count.value = String(settings.sampleCount);
+    this.encoder.value = String(settings.encoderTemperature);
+    this.prior.value = String(settings.priorTemperature);
+    this.consistency.checked = settings.enforceConsistency;
+    this.seed.value = String(settings.seed);
+    this.seed.setCustomValidity('');
+    this.encoder.dataset.kept = this.prior.dataset.kept = '';
+    this.showModel(settings.scale);
   }
 
   private restore(query: URLSearchParams): void {
@@ -128,8 +135,9 @@ export class SettingsForm {
     if (!model) {
       return;
     }
-    const chosen = model.scales.find((info) => info.scale === scale) ?? model.scales[0];
-    element('scale-choices').replaceChildren(...model.scales.map((info) => create('label', {},
+    const { scales } = this;
+    const chosen = scales.find((info) => info.scale === scale) ?? scales[0];
+    element('scale-choices').replaceChildren(...scales.map((info) => create('label', {},
       create('input', { type: 'radio', name: 'scale', value: String(info.scale), checked: info === chosen }),
       create('span', { textContent: `×${info.scale}` }))));
     element('scales').hidden = false;
@@ -140,6 +148,8 @@ export class SettingsForm {
       }
     }
     element('licence').textContent = model.licence;
+    element('knows').hidden = model.description === '';
+    element('knows-what').textContent = model.description;
     this.showValues();
   }
 

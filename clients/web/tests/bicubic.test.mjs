@@ -2,18 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import typescript from 'typescript';
+import { imageOf, load } from './source.mjs';
 
-// What browsers have.
-globalThis.ImageData ??= class {
-  constructor(width, height) {
-    Object.assign(this, { width, height, data: new Uint8ClampedArray(width * height * 4) });
-  }
-};
-
-const source = readFileSync(fileURLToPath(new URL('../src/bicubic.ts', import.meta.url)), 'utf8');
-const { outputText } = typescript.transpileModule(source, { compilerOptions: { target: 'ES2022', module: 'ESNext' } });
-const { resize } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
+const { resize, Resizing } = await load('bicubic');
 
 /** Images that the official resize made, as bytes of RGB. */
 const fixture = readFileSync(fileURLToPath(new URL('../../../tests/Cvdvae.TestUtils/Fixtures/imresize-io.safetensors', import.meta.url)));
@@ -45,4 +36,18 @@ test('an image of one colour stays so when it is enlarged', () => {
   const small = new ImageData(16, 16);
   small.data.fill(77);
   assert(resize(small, 64, 64).data.every((level, index) => level === (index % 4 === 3 ? 255 : 77)));
+});
+
+test('a picture that comes in strips gives what it gives as a whole', () => {
+  const whole = imageOf(37, 37, (x, y, channel) => (x * 31 + y * 17 + channel * 101) % 256);
+  const strips = new Resizing(37, 37, 8, 8);
+  for (const [from, to] of [[0, 5], [5, 6], [6, 37]]) {
+    strips.take(imageOf(37, to - from, (x, y, channel) => whole.data[4 * ((y + from) * 37 + x) + channel]));
+  }
+  assert.deepEqual([...strips.finish().data], [...resize(whole, 8, 8).data]);
+});
+
+test('a square of the right size stays as it is', () => {
+  const small = imageOf(16, 16, (x, y, channel) => (x * 53 + y * 29 + channel * 7) % 256);
+  assert.deepEqual([...resize(small, 16, 16).data], [...small.data]);
 });

@@ -18,7 +18,7 @@ export function launch() {
 }
 
 /** Opens the page in a window of its own, which `prepare` sees first; `problems` gathers what the console and the page complain of. */
-export async function open(browser, query = '', options = {}, prepare = undefined) {
+export async function open(browser, query = '', { address = page.address, ...options } = {}, prepare = undefined) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
   context.setDefaultTimeout(30_000);
   const tab = await context.newPage();
@@ -39,7 +39,7 @@ export async function open(browser, query = '', options = {}, prepare = undefine
     }).observe(document, { subtree: true, attributeFilter: ['data-resolution'] });
   });
   await prepare?.(tab);
-  await tab.goto(`${page.address}/${query}`);
+  await tab.goto(`${address}/${query}`);
   if (!prepare) {
     await tab.waitForSelector('#scale-choices input');
   }
@@ -98,4 +98,49 @@ export async function focusOrder(tab) {
 /** Whether images are the same up to float rounding: at most one value in a thousand differs. */
 export function same(first, second) {
   return first.every((data, index) => data.length === second[index].length && data.filter((level, at) => level !== second[index][at]).length <= data.length / 1000);
+}
+
+/** The file of a photograph, made here: a face before a sky, with the top left corner in red. */
+export async function photograph(tab, { width = 500, height = 300, type = 'image/jpeg' } = {}) {
+  const data = await tab.evaluate(async ([width, height, type]) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const drawing = canvas.getContext('2d');
+    const sky = drawing.createLinearGradient(0, 0, width, height);
+    sky.addColorStop(0, '#f6d365');
+    sky.addColorStop(1, '#3a6073');
+    drawing.fillStyle = sky;
+    drawing.fillRect(0, 0, width, height);
+    drawing.fillStyle = '#e0ac69';
+    drawing.beginPath();
+    drawing.arc(width / 2, height / 2, 0.3 * Math.min(width, height), 0, 7);
+    drawing.fill();
+    drawing.fillStyle = '#d00';
+    drawing.fillRect(0, 0, width / 5, height / 5);
+    const file = await new Promise((resolve) => canvas.toBlob(resolve, type));
+    // In parts: arguments of a call have a limit.
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    let text = '';
+    for (let at = 0; at < bytes.length; at += 8192) {
+      text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    }
+    return btoa(text);
+  }, [width, height, type]);
+  return Buffer.from(data, 'base64');
+}
+
+/** Chooses a picture of one's own, and waits until what the network will see of it is shown. */
+export async function choosePicture(tab, buffer, name = 'photograph.jpg', mimeType = 'image/jpeg') {
+  await tab.setInputFiles('#file', { name, mimeType, buffer });
+  await tab.waitForFunction((name) => document.getElementById('chosen-name').textContent.startsWith(name), name);
+  await tab.waitForFunction(() => document.getElementById('seen-small').width > 1 && !document.getElementById('seen').hidden);
+}
+
+/** The pixels of one canvas. */
+export function canvasPixels(tab, selector) {
+  return tab.locator(selector).evaluate((canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]);
+}
+
+/** Waits for a line of the status. */
+export function says(tab, pattern) {
+  return tab.waitForFunction((source) => new RegExp(source).test(document.getElementById('status').textContent), pattern.source);
 }

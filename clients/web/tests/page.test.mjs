@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { drawSample, finished, focusOrder, launch, limit, open, page, pixels, same, slide } from './browser.mjs';
+import { choosePicture, drawSample, finished, focusOrder, launch, limit, open, page, photograph, pixels, same, slide } from './browser.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const screenshots = process.env.SCREENSHOTS;
@@ -21,9 +21,9 @@ test('the licences of what the scripts contain are beside them', () => {
   const notices = readFileSync(`${dist}third-party-notices.txt`, 'utf8');
   const script = readdirSync(`${dist}assets`).filter((name) => name.endsWith('.js')).map((name) => readFileSync(`${dist}assets/${name}`, 'utf8')).join('');
   // What only these libraries say.
-  for (const [name, says] of [['@bufbuild/protobuf', 'cannot encode message'], ['@connectrpc/connect', 'ConnectError'], ['@connectrpc/connect-web', 'application/grpc-web+proto']]) {
+  for (const [name, says] of [['@bufbuild/protobuf', 'cannot encode message'], ['@connectrpc/connect', 'ConnectError'], ['@connectrpc/connect-web', 'application/grpc-web+proto'], ['client-zip', 'application/zip']]) {
     assert(script.includes(says), `the script has nothing of ${name}`);
-    assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\nLicence: .+\\nhttps:.+\\nCopyright \\d{4}`, 'm'));
+    assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\nLicence: .+\\nhttps:.+\\n+Copyright \\d{4}`, 'm'));
   }
   assert.doesNotMatch(notices, /^(cvdvae|@connectrpc\/connect-node|vite) /m);
   assert.match(notices, /TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION/);
@@ -99,7 +99,7 @@ describe('the page', { skip: page.skip, ...limit }, () => {
     await drawSample(tab);
     await tab.waitForFunction(() => document.querySelector('#grid [data-resolution]'));
     await tab.click('#cancel');
-    await tab.waitForFunction(() => /^Cancelled after \d+ images\.$/.test(document.getElementById('status').textContent));
+    await tab.waitForFunction(() => /^Cancelled: \d+ of 16 samples are finished.*\.$/.test(document.getElementById('status').textContent));
     assert(await tab.locator('#draw').isVisible());
     assert(await tab.locator('#grid [data-finished]').count() < 16);
     await slide(tab, 'sample-count', 1);
@@ -296,7 +296,8 @@ describe('the page', { skip: page.skip, ...limit }, () => {
       const stops = await focusOrder(tab);
       assert.deepEqual(stops.map((stop) => stop.name).filter((stop) => order.includes(stop)), order);
       // Down the page; beside each other, down each of the two columns.
-      const columns = viewport.width < 896 ? [stops] : [stops.filter(({ x }) => x < 415), stops.filter(({ x }) => x >= 415)];
+      const right = await tab.locator('#output').evaluate((output) => output.getBoundingClientRect().x);
+      const columns = viewport.width < 896 ? [stops] : [stops.filter(({ x }) => x < right), stops.filter(({ x }) => x >= right)];
       for (const column of columns) {
         column.slice(1).forEach((stop, index) => assert(stop.bottom > column[index].y, `${stop.name} is above ${column[index].name}`));
       }
@@ -333,6 +334,9 @@ describe('the page', { skip: page.skip, ...limit }, () => {
       await drawSample(tab);
       await finished(tab);
       await check('drawn');
+      await tab.locator('#views input[value=differences]').check({ force: true });
+      await check('differences');
+      await tab.locator('#views input[value=images]').check({ force: true });
       await tab.locator('#grid button').first().click();
       await check('detail');
       await tab.keyboard.press('Escape');
@@ -366,22 +370,8 @@ describe('the page', { skip: page.skip, ...limit }, () => {
   });
 });
 
-/** A photograph of 500 x 300 pixels, drawn here. */
+/** A photograph of 500 x 300 pixels. */
 async function choosePhotograph(tab) {
-  const data = await tab.evaluate(() => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 500, height: 300 });
-    const drawing = canvas.getContext('2d');
-    const sky = drawing.createLinearGradient(0, 0, 500, 300);
-    sky.addColorStop(0, '#f6d365');
-    sky.addColorStop(1, '#3a6073');
-    drawing.fillStyle = sky;
-    drawing.fillRect(0, 0, 500, 300);
-    drawing.fillStyle = '#e0ac69';
-    drawing.beginPath();
-    drawing.arc(250, 150, 90, 0, 7);
-    drawing.fill();
-    return canvas.toDataURL('image/jpeg').split(',')[1];
-  });
-  await tab.setInputFiles('#file', { name: 'photograph.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(data, 'base64') });
+  await choosePicture(tab, await photograph(tab));
   await tab.waitForSelector('#crop-box:not([hidden])');
 }

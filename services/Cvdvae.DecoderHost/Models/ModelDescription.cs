@@ -9,6 +9,10 @@ namespace Cvdvae.DecoderHost.Models;
 /// <summary>Describes a model to clients.</summary>
 internal static class ModelDescription
 {
+    // Every answer about models carries them.
+    private const int MaxLicenceCharacters = 2000;
+    private const int MaxDescriptionCharacters = 1000;
+
     /// <summary>Reads the description from the model's folder: all of its resolutions, those of other stages too, and not the content hash.</summary>
     /// <exception cref="InvalidWeightsException">The preview heads are broken.</exception>
     public static ModelInfo Of(ModelFolder folder)
@@ -25,7 +29,8 @@ internal static class ModelDescription
             EncoderTemperature = manifest.EncoderTemperature,
             PriorTemperature = manifest.PriorTemperature,
             PixelSampling = ToWire(manifest.PixelSampling),
-            Licence = manifest.Licence ?? "",
+            Licence = ShownText.Of(manifest.Licence, MaxLicenceCharacters),
+            Description = ShownText.Of(manifest.Description, MaxDescriptionCharacters),
         };
         info.Scales.AddRange(manifest.Encoders.OrderBy(encoder => encoder.Key).Select(encoder => new ScaleInfo
         {

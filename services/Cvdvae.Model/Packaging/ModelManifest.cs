@@ -34,6 +34,9 @@ public sealed record ModelManifest
     /// <summary>Licence of the weights and credits for the data.</summary>
     public string? Licence { get; init; }
 
+    /// <summary>What the model draws and was trained on, for people, as the sentence after "This model draws".</summary>
+    public string? Description { get; init; }
+
     /// <summary>The prior.</summary>
     public required PriorHyperparameters Prior { get; init; }
 

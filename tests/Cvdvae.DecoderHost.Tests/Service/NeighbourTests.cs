@@ -101,6 +101,10 @@ public sealed class NeighbourTests
             await Task.Delay(20, Cancellation);
         }
 
+        GetDecoderStatusResponse status = await cluster.Client.GetDecoderStatusAsync(new GetDecoderStatusRequest(), cancellationToken: Cancellation);
+        Assert.Equal("Noise. Nothing else[2J", status.Models.Single(model => model.Info.Name == "small").Info.Description);
+        Assert.Empty(status.Models.Single(model => model.Info.Name == "tiny").Info.Description);
+
         Task<Decoding>[] decodings = [.. Enumerable.Range(0, 8).Select(index => cluster.DecodeAsync(SmallRequest(cluster, index % 2 == 0 ? 2u : 4u, (ulong)index)))];
 
         Assert.All(await Task.WhenAll(decodings), decoding => Assert.Equal([(0u, 4u), (0u, 16u)], decoding.Order));

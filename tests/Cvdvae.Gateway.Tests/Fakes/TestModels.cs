@@ -17,6 +17,7 @@ internal static class TestModels
         PriorTemperature = 0.7f,
         PixelSampling = PixelSampling.Mean,
         Licence = "MIT",
+        Description = "Faces.",
         Scales =
         {
             new ScaleInfo { Scale = 4, InputSize = outputSize / 4, ConditionedGroupCount = 8 },

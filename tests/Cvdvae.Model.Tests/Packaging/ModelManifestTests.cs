@@ -15,6 +15,7 @@ public sealed class ModelManifestTests
         Name = "tiny",
         Version = "2.1",
         Licence = "CC BY 4.0",
+        Description = "Noise \u00e9, \"small\"",
         Prior = TinyModel.Hyperparameters,
         Encoders = new Dictionary<int, LowResHyperparameters> { [2] = TinyModel.TwiceHyperparameters, [4] = TinyModel.FourTimesHyperparameters },
         EncoderTemperature = 0.5f,
@@ -35,6 +36,7 @@ public sealed class ModelManifestTests
         Assert.Equal(
             (Tiny.Format, Tiny.Name, Tiny.Version, Tiny.Licence, Tiny.EncoderTemperature, Tiny.PriorTemperature, Tiny.PixelSampling, Tiny.OutputBias),
             (back.Format, back.Name, back.Version, back.Licence, back.EncoderTemperature, back.PriorTemperature, back.PixelSampling, back.OutputBias));
+        Assert.Equal(Tiny.Description, back.Description);
         Assert.Equal(Tiny.ToJson(), back.ToJson());
     }
 
@@ -42,7 +44,7 @@ public sealed class ModelManifestTests
     public void Parse_LeastManifest_HasTheDefaults()
     {
         JsonObject json = Json();
-        foreach (string optional in new[] { "format", "version", "licence", "encoders", "encoder_temperature", "prior_temperature", "pixel_sampling", "output_bias", "training" })
+        foreach (string optional in new[] { "format", "version", "licence", "description", "encoders", "encoder_temperature", "prior_temperature", "pixel_sampling", "output_bias", "training" })
         {
             json.Remove(optional);
         }
@@ -50,6 +52,7 @@ public sealed class ModelManifestTests
         ModelManifest manifest = Parse(json);
 
         Assert.Equal((1, 0.8f, 0.8f, PixelSampling.Sample, 0.0), (manifest.Format, manifest.EncoderTemperature, manifest.PriorTemperature, manifest.PixelSampling, manifest.OutputBias));
+        Assert.Null(manifest.Description);
         Assert.Empty(manifest.Encoders);
         Assert.Empty(manifest.Training);
     }
@@ -93,6 +96,7 @@ public sealed class ModelManifestTests
     [InlineData("output_bias", "64.5")]
     [InlineData("pixel_sampling", "\"median\"")]
     [InlineData("pixel_sampling", "1")]
+    [InlineData("description", "7")]
     [InlineData("prior", "null")]
     [InlineData("encoders", "null")]
     [InlineData("encoders", "{\"4\":null}")]
@@ -198,6 +202,7 @@ public sealed class ModelManifestTests
 
         Assert.Equal([2, 4], two.Encoders.Keys);
         Assert.Equal(["encoder-x2", "prior"], two.Training.Keys);
+        Assert.Equal((Tiny.Description, Tiny.Licence), (two.Description, two.Licence));
         Assert.Equal([4], one.Encoders.Keys);
         Assert.Equal(["prior"], one.Training.Keys);
     }

@@ -56,6 +56,8 @@ class Model:
     """Default way to take pixels."""
     licence: str
     """Licence and credits."""
+    description: str = ""
+    """What the model draws and was trained on, for people; empty where nobody has said it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _model(model: pb.ModelInfo) -> Model:
         prior_temperature=model.prior_temperature,
         pixel_sampling=from_wire(PixelSampling, model.pixel_sampling),
         licence=model.licence,
+        description=model.description,
     )
 
 

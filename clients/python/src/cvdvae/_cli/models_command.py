@@ -57,6 +57,7 @@ def _facts(model: Model) -> str:
             ("temperatures", f"encoder {model.encoder_temperature:.3g}, prior {model.prior_temperature:.3g}"),
             ("pixels", model.pixel_sampling.value),
             ("content", model.content_hash[:_HASH_DIGITS]),
+            *([("draws", model.description)] if model.description else []),
             ("licence", model.licence),
         ],
     )
