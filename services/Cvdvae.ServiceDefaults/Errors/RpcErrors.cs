@@ -55,9 +55,14 @@ public static class RpcErrors
     /// <summary>Why a call has failed, for the log: what the connection met with, else what the other side said.</summary>
     public static string Reason(RpcException error)
     {
+        if (error.StatusCode == StatusCode.DeadlineExceeded)
+        {
+            return "no answer in time";
+        }
+
         if (error.Status.DebugException is not { } cause)
         {
-            return error.Status.Detail;
+            return error.Status.Detail.Length > 0 ? error.Status.Detail : error.StatusCode.ToString();
         }
 
         while (cause.InnerException is { } inner)

@@ -37,8 +37,8 @@ public sealed partial class WatchedFiles<T> : IDisposable
         }
         catch (Exception error)
         {
-            string which = paths.Any(path => error.Message.Contains(path, StringComparison.Ordinal)) ? "" : $"{string.Join(" and ", paths)}: ";
-            throw new InvalidDataException($"{name}: {which}{error.Message}", error);
+            string which = paths.Any(path => error.Message.Contains(path, StringComparison.Ordinal)) ? "" : $" ({string.Join(" and ", paths)})";
+            throw new InvalidDataException($"{name}: {error.Message}{which}", error);
         }
 
         // Armed again after each look, so that a slow disk never has two at once.

@@ -36,7 +36,8 @@ internal sealed class QuietStart : IConfigureOptions<LoggerFilterOptions>, IOpti
         _changed.Cancel();
     }
 
-    public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
+    // There is one change; a token that had changed already would be asked for again and again.
+    public IChangeToken GetChangeToken() => new CancellationChangeToken(_isStarting ? _changed.Token : CancellationToken.None);
 
     public void Dispose() => _changed.Dispose();
 }

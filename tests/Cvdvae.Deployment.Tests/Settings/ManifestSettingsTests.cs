@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Cvdvae.Deployment.Tests.Manifests;
+using Cvdvae.ServiceDefaults.Starting;
 using Cvdvae.TestUtils;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace Cvdvae.Deployment.Tests.Settings;
@@ -35,6 +37,26 @@ public sealed class ManifestSettingsTests
             await using ServiceOptions options = ServiceOptions.Of(role, settings.Select(item => KeyValuePair.Create(item.Key.Replace("__", ":", StringComparison.Ordinal), (string?)Here(item.Value, files))));
             Assert.All(options.Types, type => Assert.NotNull(options.Value(type)));
         }
+    }
+
+    /// <summary>The files as an operator edits them, also those that no overlay uses, and all services' options in one.</summary>
+    [Fact]
+    public void Files_OfSettings_HaveKnownOptionsAlone()
+    {
+        string[] files = Directory.GetFiles(Path.Combine(BuildOutput.Root, "k8s"), "*.env", SearchOption.AllDirectories);
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (string line in files.SelectMany(File.ReadAllLines).Where(line => line.Contains('=', StringComparison.Ordinal) && !line.StartsWith('#')))
+        {
+            string[] parts = line.Split('=', 2);
+            settings[parts[0].Replace("__", ":", StringComparison.Ordinal)] = parts[1];
+        }
+
+        ConfigurationCheck check = new ConfigurationCheck(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), new KnownOptions([])).Run();
+
+        Assert.True(files.Length >= 4, $"{files.Length} files");
+        Assert.Empty(check.Problems);
+        Assert.Empty(check.Unread);
+        Assert.Equal(settings.Count, check.Unused.Count);
     }
 
     private static IEnumerable<(string Role, IReadOnlyDictionary<string, string> Settings)> Services(RenderedManifests manifests) =>

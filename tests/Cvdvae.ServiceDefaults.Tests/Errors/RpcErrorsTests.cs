@@ -7,6 +7,21 @@ namespace Cvdvae.ServiceDefaults.Tests.Errors;
 
 public sealed class RpcErrorsTests
 {
+    [Theory]
+    [InlineData(StatusCode.DeadlineExceeded, "", "no answer in time")]
+    [InlineData(StatusCode.Unavailable, "", "Unavailable")]
+    [InlineData(StatusCode.Unavailable, "the service is stopping", "the service is stopping")]
+    public void Reason_WithoutACause_IsNeverEmpty(StatusCode code, string detail, string reason) =>
+        Assert.Equal(reason, RpcErrors.Reason(new RpcException(new Grpc.Core.Status(code, detail))));
+
+    [Fact]
+    public void Reason_OfAConnection_IsTheInnermostCause()
+    {
+        var cause = new HttpRequestException("outer", new IOException("Connection refused"));
+
+        Assert.Equal("Connection refused", RpcErrors.Reason(new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "Error starting gRPC call.", cause))));
+    }
+
     [Fact]
     public void InvalidArgument_Always_NamesFieldValueAndWhatIsAccepted()
     {
