@@ -16,6 +16,8 @@ internal sealed class RenderedManifests
     {
         ["v1/Namespace"] = typeof(V1Namespace),
         ["v1/ConfigMap"] = typeof(V1ConfigMap),
+        ["v1/Pod"] = typeof(V1Pod),
+        ["v1/Secret"] = typeof(V1Secret),
         ["v1/Service"] = typeof(V1Service),
         ["v1/ServiceAccount"] = typeof(V1ServiceAccount),
         ["v1/PersistentVolumeClaim"] = typeof(V1PersistentVolumeClaim),
@@ -23,6 +25,7 @@ internal sealed class RenderedManifests
         ["batch/v1/Job"] = typeof(V1Job),
         ["policy/v1/PodDisruptionBudget"] = typeof(V1PodDisruptionBudget),
         ["autoscaling/v2/HorizontalPodAutoscaler"] = typeof(V2HorizontalPodAutoscaler),
+        ["networking.k8s.io/v1/Ingress"] = typeof(V1Ingress),
         ["networking.k8s.io/v1/NetworkPolicy"] = typeof(V1NetworkPolicy),
     };
 
