@@ -157,7 +157,7 @@ MANIFESTS ?= out/k8s
 .PHONY: manifests
 manifests: ## render every overlay of k8s/ to MANIFESTS (out/k8s)
 	mkdir -p $(MANIFESTS)
-	for overlay in k8s/overlays/*/ k8s/custom-metrics/ k8s/trainer/ k8s/model/; do kubectl kustomize $$overlay > $(MANIFESTS)/$$(basename $$overlay).yaml; done
+	for overlay in k8s/overlays/*/ k8s/custom-metrics/ k8s/trainer/ k8s/model/ k8s/model-shell/; do kubectl kustomize $$overlay > $(MANIFESTS)/$$(basename $$overlay).yaml; done
 
 .PHONY: chart
 chart: ## write the manifests in the Helm chart anew, from k8s/

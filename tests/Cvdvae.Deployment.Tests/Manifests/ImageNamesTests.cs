@@ -20,7 +20,7 @@ public sealed class ImageNamesTests : IDisposable
         (int status, string said) = await RunAsync(("REGISTRY", "registry.example.com:5000/team"), ("TAG", "0.2.0-cpu"));
         Assert.True(status == 0, said);
 
-        string[] folders = [.. Kustomization.Overlays.Select(row => $"overlays/{row.Data}"), "trainer", "model"];
+        string[] folders = [.. Kustomization.Overlays.Select(row => $"overlays/{row.Data}"), "trainer", "model", "model-shell"];
         foreach (string folder in folders)
         {
             RenderedManifests manifests = await Kustomization.OfAsync(_folder["k8s", folder]);
@@ -30,7 +30,7 @@ public sealed class ImageNamesTests : IDisposable
                 string role = item.Pod.Metadata.Labels["app.kubernetes.io/component"];
                 bool onCard = item.Pod.Spec.Containers[0].Resources.Limits.ContainsKey("nvidia.com/gpu");
                 string tag = role == "model" ? "toonhead-64-0.6" : onCard ? "0.2.0-cuda" : "0.2.0-cpu";
-                Assert.Equal($"registry.example.com:5000/team/cvdvae-{role}:{tag}", item.Pod.Spec.Containers[0].Image);
+                Assert.Equal($"registry.example.com:5000/team/cvdvae-{(role == "model-shell" ? "trainer" : role)}:{tag}", item.Pod.Spec.Containers[0].Image);
             });
         }
     }

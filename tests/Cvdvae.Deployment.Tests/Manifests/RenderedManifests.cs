@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Xunit;
@@ -39,6 +40,15 @@ internal sealed class RenderedManifests
         }
     }
 
+    /// <summary>Of objects as an API has them.</summary>
+    public RenderedManifests(IEnumerable<JsonObject> objects)
+    {
+        foreach (JsonObject item in objects)
+        {
+            Add((Dictionary<object, object>)Plainly(item)!);
+        }
+    }
+
     /// <summary>Objects of Kubernetes itself.</summary>
     public List<IKubernetesObject<V1ObjectMeta>> Objects { get; } = [];
 
@@ -49,12 +59,21 @@ internal sealed class RenderedManifests
 
     /// <summary>Templates of everything that runs pods, by its name.</summary>
     public IEnumerable<(string Name, V1PodTemplateSpec Pod)> Pods =>
-        Deployments.Select(deployment => (deployment.Name(), deployment.Spec.Template)).Concat(All<V1Job>().Select(job => (job.Name(), job.Spec.Template)));
+        Deployments.Select(deployment => (deployment.Name(), deployment.Spec.Template)).Concat(All<V1Job>().Select(job => (job.Name(), job.Spec.Template)))
+            .Concat(All<V1Pod>().Select(pod => (pod.Name(), new V1PodTemplateSpec { Metadata = pod.Metadata, Spec = pod.Spec })));
 
     public IEnumerable<T> All<T>() => Objects.OfType<T>();
 
     public T One<T>(string name)
         where T : IKubernetesObject<V1ObjectMeta> => Assert.Single(All<T>(), item => item.Name() == name);
+
+    // As the reader of YAML has it, all values texts.
+    private static object? Plainly(JsonNode? node) => node switch
+    {
+        JsonObject fields => fields.Where(field => field.Value is not null).ToDictionary(field => (object)field.Key, field => Plainly(field.Value)!),
+        JsonArray items => items.Select(item => Plainly(item)!).ToList(),
+        _ => node?.ToString(),
+    };
 
     private void Add(Dictionary<object, object> document)
     {
