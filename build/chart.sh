@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the manifests that the Helm chart carries, from k8s/: chart.sh [FOLDER] (charts/cvdvae/files). k8s/ is their source, and nothing here is edited by hand;
-# charts/cvdvae/templates puts the chart's values into them.
+# Writes the manifests that the Helm chart carries, from k8s/: chart.sh [FOLDER] (charts/cvdvae/files). k8s/ is their source, and nothing
+# there is edited by hand; charts/cvdvae/templates puts the chart's values into them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Pushes the images to a registry: push.sh [TARGET...], of gateway, encoder, decoder, trainer (all), model. It takes them from buildah's store of
-# build/images.sh or, where they are not there, from docker or podman; log in with the same program before (buildah login, docker login, podman login).
+# Pushes the images to a registry: push.sh [TARGET...], of gateway, encoder, decoder, trainer (all), model. It takes them from buildah's
+# store of build/images.sh or, where they are not there, from docker or podman; log in with the same program before (buildah login,
+# docker login, podman login).
 #
 # Environment: REGISTRY     the registry and the path in it, for example registry.example.com/team
 #              VARIANT, TAG as for build/images.sh (cpu, 0.1.0-VARIANT); of the model: NAME-VERSION
 #              NEW_TAG      the tag there (TAG)
-#              INSECURE     1: the registry has no TLS, or a certificate that nobody signed; buildah and podman alone (docker has that in its own configuration)
+#              INSECURE     1: the registry has no TLS, or a certificate that nobody signed; buildah and podman alone (docker has that
+#                           in its own configuration)
 #              IMAGE_STORE  as for build/images.sh (artifacts/images)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,7 +31,7 @@ verify=()
 [ "${INSECURE:-}" != 1 ] || verify=(--tls-verify=false)
 
 # Each program by itself: has NAME says whether it has an image, push NAME NEW_NAME sends it.
-buildah_has() { [ -f "$store/storage.conf" ] && command -v buildah > /dev/null && stored inspect --type image "localhost/$1" > /dev/null 2>&1; }
+buildah_has() { [ -f "$store/storage.conf" ] && command -v buildah > /dev/null && stored inspect --type image "localhost/$1" &> /dev/null; }
 buildah_push() { stored push --signature-policy "$store/policy.json" "${verify[@]}" "localhost/$1" "docker://$2"; }
 stored() { CONTAINERS_STORAGE_CONF="$(cd "$store" && pwd)/storage.conf" buildah "$@"; }
 docker_has() { command -v docker > /dev/null && docker image inspect "$1" > /dev/null 2>&1; }

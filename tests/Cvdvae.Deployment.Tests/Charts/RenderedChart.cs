@@ -6,7 +6,8 @@ using Xunit;
 namespace Cvdvae.Deployment.Tests.Charts;
 
 /// <summary>
-/// The chart with values put in: by Helm where it is installed, and otherwise by <c>render.go</c>, which has the same template engine and functions.
+/// The chart with values put in: by Helm where it is installed, and otherwise by <c>render.go</c>, which has the same template engine and
+/// functions.
 /// </summary>
 public sealed partial class RenderedChart : IAsyncLifetime
 {
@@ -28,7 +29,8 @@ public sealed partial class RenderedChart : IAsyncLifetime
             return;
         }
 
-        if (ProgramPath.Find("go") is not { } go || !Directory.Exists($"{Packages}/src/github.com/Masterminds/sprig") || !Directory.Exists($"{Packages}/src/sigs.k8s.io/yaml"))
+        if (ProgramPath.Find("go") is not { } go || !Directory.Exists($"{Packages}/src/github.com/Masterminds/sprig")
+            || !Directory.Exists($"{Packages}/src/sigs.k8s.io/yaml"))
         {
             _why = "there is neither Helm nor Go with the packages sprig and sigs.k8s.io/yaml";
             return;
@@ -39,7 +41,8 @@ public sealed partial class RenderedChart : IAsyncLifetime
         await using ChildProcess build = ChildProcess.Start(
             go,
             ["build", "-o", _folder.File("render"), source],
-            [KeyValuePair.Create("GO111MODULE", "off"), KeyValuePair.Create("GOPATH", Packages), KeyValuePair.Create("GOCACHE", _folder.File("cache")), KeyValuePair.Create("GOTOOLCHAIN", "local")]);
+            [KeyValuePair.Create("GO111MODULE", "off"), KeyValuePair.Create("GOPATH", Packages),
+                KeyValuePair.Create("GOCACHE", _folder.File("cache")), KeyValuePair.Create("GOTOOLCHAIN", "local")]);
         Assert.True(await build.ExitAsync(BuildLimit) == 0, build.Error);
     }
 

@@ -9,8 +9,8 @@ using YamlDotNet.Serialization;
 namespace Cvdvae.Deployment.Tests.Cluster;
 
 /// <summary>
-/// Stands in for a cluster: Kubernetes' API as far as kubectl needs it for the commands of our documents. Objects are checked against Kubernetes' own
-/// types, and what this does not know is an error, never a silent success.
+/// Stands in for a cluster: Kubernetes' API as far as kubectl needs it for the commands of our documents. Objects are checked against
+/// Kubernetes' own types, and what this does not know is an error, never a silent success.
 /// </summary>
 internal sealed class ClusterApi : IAsyncDisposable
 {
@@ -68,7 +68,8 @@ internal sealed class ClusterApi : IAsyncDisposable
         }
 
         // ROOT[/namespaces/SPACE]/PLURAL[/NAME]; namespaces are objects too.
-        ClusterResource[] ofRoot = [.. ClusterResource.All.Where(resource => path.StartsWith($"{resource.Root}/", StringComparison.Ordinal))];
+        ClusterResource[] ofRoot = [.. ClusterResource.All.Where(resource =>
+            path.StartsWith($"{resource.Root}/", StringComparison.Ordinal))];
         string[] parts = ofRoot.Length == 0 ? [] : path[(ofRoot[0].Root.Length + 1)..].Split('/');
         (string space, string[] rest) = parts is ["namespaces", var inside, _, ..] ? (inside, parts[2..]) : ("", parts);
         ClusterResource? resource = rest.Length is 1 or 2 ? ofRoot.SingleOrDefault(item => item.Plural == rest[0]) : null;
@@ -110,7 +111,8 @@ internal sealed class ClusterApi : IAsyncDisposable
             }
 
             JsonArray items = [.. Objects.List(resource, space, Query("labelSelector"), Query("fieldSelector"))];
-            await WriteAsync(context, 200, new JsonObject { ["apiVersion"] = resource.ApiVersion, ["kind"] = $"{resource.Kind}List", ["metadata"] = new JsonObject { ["resourceVersion"] = "1" }, ["items"] = items });
+            await WriteAsync(context, 200, new JsonObject { ["apiVersion"] = resource.ApiVersion, ["kind"] = $"{resource.Kind}List",
+                ["metadata"] = new JsonObject { ["resourceVersion"] = "1" }, ["items"] = items });
             return;
         }
 
@@ -144,7 +146,8 @@ internal sealed class ClusterApi : IAsyncDisposable
         }
         else
         {
-            await WriteAsync(context, method == "POST" ? 201 : 200, after is null ? before! : Query("dryRun").Length > 0 ? after : Objects.Put(resource, space, after));
+            await WriteAsync(context, method == "POST" ? 201 : 200, after is null ? before! : Query("dryRun").Length > 0 ? after
+                : Objects.Put(resource, space, after));
         }
     }
 
@@ -163,7 +166,8 @@ internal sealed class ClusterApi : IAsyncDisposable
     }
 
     private static Task FailAsync(HttpContext context, int code, string reason, string message) => WriteAsync(
-        context, code, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["code"] = code, ["reason"] = reason, ["message"] = message });
+        context, code, new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["code"] = code,
+            ["reason"] = reason, ["message"] = message });
 
     private static async Task WriteAsync(HttpContext context, int code, JsonNode answer)
     {

@@ -15,10 +15,12 @@ internal static class ClusterDiscovery
         "apis" => new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = Groups() },
         "openapi/v3" => new JsonObject
         {
-            ["paths"] = new JsonObject(Roots().Select(root => KeyValuePair.Create(root, (JsonNode?)new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{root}" }))),
+            ["paths"] = new JsonObject(Roots().Select(root =>
+                KeyValuePair.Create(root, (JsonNode?)new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{root}" }))),
         },
         _ when path.StartsWith("openapi/v3/", StringComparison.Ordinal) => Schema(path["openapi/v3/".Length..]),
-        _ when Roots().Contains(path) => new JsonObject { ["kind"] = "APIResourceList", ["apiVersion"] = "v1", ["groupVersion"] = Of(path).First().ApiVersion, ["resources"] = Resources(path) },
+        _ when Roots().Contains(path) => new JsonObject { ["kind"] = "APIResourceList", ["apiVersion"] = "v1",
+            ["groupVersion"] = Of(path).First().ApiVersion, ["resources"] = Resources(path) },
         _ => null,
     };
 
@@ -28,7 +30,8 @@ internal static class ClusterDiscovery
 
     private static JsonArray Groups() =>
     [
-        .. ClusterResource.All.Where(resource => resource.Group.Length > 0).Select(resource => (resource.Group, resource.Version)).Distinct().Select(item =>
+        .. ClusterResource.All.Where(resource => resource.Group.Length > 0).Select(resource => (resource.Group, resource.Version))
+            .Distinct().Select(item =>
         {
             JsonObject Version() => new() { ["groupVersion"] = $"{item.Group}/{item.Version}", ["version"] = item.Version };
             return new JsonObject { ["name"] = item.Group, ["versions"] = new JsonArray(Version()), ["preferredVersion"] = Version() };
@@ -59,8 +62,10 @@ internal static class ClusterDiscovery
             {
                 ["patch"] = new JsonObject
                 {
-                    ["x-kubernetes-group-version-kind"] = new JsonObject { ["group"] = resource.Group, ["version"] = resource.Version, ["kind"] = resource.Kind },
-                    ["parameters"] = new JsonArray(new JsonObject { ["name"] = "fieldValidation", ["in"] = "query", ["schema"] = new JsonObject { ["type"] = "string" } }),
+                    ["x-kubernetes-group-version-kind"] = new JsonObject { ["group"] = resource.Group, ["version"] = resource.Version,
+                        ["kind"] = resource.Kind },
+                    ["parameters"] = new JsonArray(new JsonObject { ["name"] = "fieldValidation", ["in"] = "query",
+                        ["schema"] = new JsonObject { ["type"] = "string" } }),
                     ["responses"] = new JsonObject(),
                 },
             }))),

@@ -5,8 +5,8 @@ using Cvdvae.Deployment.Tests.Manifests;
 namespace Cvdvae.Deployment.Tests.Cluster;
 
 /// <summary>
-/// The objects of a cluster, each checked strictly as it comes, and what the cluster's own controllers would do with them at once: new pods are
-/// ready, jobs are done, balancers have an address.
+/// The objects of a cluster, each checked strictly as it comes, and what the cluster's own controllers would do with them at once: new
+/// pods are ready, jobs are done, balancers have an address.
 /// </summary>
 internal sealed class ClusterObjects
 {
@@ -33,7 +33,8 @@ internal sealed class ClusterObjects
                 .. _objects.Where(item => item.Key.Plural == resource.Plural && (space.Length == 0 || item.Key.Namespace == space))
                     .Select(item => item.Value)
                     .Where(item => Pairs(labels).All(pair => item["metadata"]!["labels"]?[pair.Name]?.GetValue<string>() == pair.Value))
-                    .Where(item => Pairs(fields).All(pair => pair.Name.Split('.').Aggregate((JsonNode?)item, (node, part) => node?[part])?.GetValue<string>() == pair.Value))
+                    .Where(item => Pairs(fields).All(pair =>
+                        pair.Name.Split('.').Aggregate((JsonNode?)item, (node, part) => node?[part])?.GetValue<string>() == pair.Value))
                     .Select(item => (JsonObject)item.DeepClone()),
             ];
         }
@@ -78,10 +79,12 @@ internal sealed class ClusterObjects
                 case "Job" when before is not null && !isSame:
                     throw new InvalidOperationException("spec.template: Invalid value: field is immutable");
                 case "Job":
-                    item["status"] = new JsonObject { ["succeeded"] = 1, ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Complete", ["status"] = "True" }) };
+                    item["status"] = new JsonObject { ["succeeded"] = 1,
+                        ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Complete", ["status"] = "True" }) };
                     break;
                 case "Service" when item["spec"]!["type"]?.GetValue<string>() == "LoadBalancer":
-                    item["status"] = new JsonObject { ["loadBalancer"] = new JsonObject { ["ingress"] = new JsonArray(new JsonObject { ["ip"] = "127.0.0.1" }) } };
+                    item["status"] = new JsonObject { ["loadBalancer"] = new JsonObject { ["ingress"] = new JsonArray(
+                        new JsonObject { ["ip"] = "127.0.0.1" }) } };
                     break;
             }
 
@@ -117,7 +120,8 @@ internal sealed class ClusterObjects
         JsonObject metadata = deployment["metadata"]!.AsObject();
         JsonObject template = deployment["spec"]!["template"]!.AsObject();
         string owner = metadata["uid"]!.GetValue<string>();
-        JsonObject[] sets = [.. _objects.Where(item => item.Key.Plural == "replicasets").Select(item => item.Value).Where(set => set["metadata"]!["ownerReferences"]![0]!["uid"]!.GetValue<string>() == owner)];
+        JsonObject[] sets = [.. _objects.Where(item => item.Key.Plural == "replicasets").Select(item => item.Value)
+            .Where(set => set["metadata"]!["ownerReferences"]![0]!["uid"]!.GetValue<string>() == owner)];
         JsonObject? current = sets.FirstOrDefault(set => JsonNode.DeepEquals(Without(set["spec"]!["template"]!), template));
         int latest = sets.Select(Revision).DefaultIfEmpty().Max();
         if (current is null)
@@ -137,9 +141,11 @@ internal sealed class ClusterObjects
                     ["labels"] = labelled["metadata"]!["labels"]!.DeepClone(),
                     ["annotations"] = new JsonObject(),
                     ["ownerReferences"] = new JsonArray(
-                        new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = "Deployment", ["name"] = metadata["name"]!.GetValue<string>(), ["uid"] = owner, ["controller"] = true }),
+                        new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = "Deployment",
+                            ["name"] = metadata["name"]!.GetValue<string>(), ["uid"] = owner, ["controller"] = true }),
                 },
-                ["spec"] = new JsonObject { ["replicas"] = 1, ["selector"] = deployment["spec"]!["selector"]!.DeepClone(), ["template"] = labelled },
+                ["spec"] = new JsonObject { ["replicas"] = 1, ["selector"] = deployment["spec"]!["selector"]!.DeepClone(),
+                    ["template"] = labelled },
             };
             _objects[("replicasets", space, name)] = current;
         }
@@ -163,7 +169,8 @@ internal sealed class ClusterObjects
     }
 
     private static int Revision(JsonObject set) =>
-        int.Parse(set["metadata"]!["annotations"]!["deployment.kubernetes.io/revision"]?.GetValue<string>() ?? "0", CultureInfo.InvariantCulture);
+        int.Parse(set["metadata"]!["annotations"]!["deployment.kubernetes.io/revision"]?.GetValue<string>() ?? "0",
+            CultureInfo.InvariantCulture);
 
     private static JsonNode Without(JsonNode template)
     {
@@ -173,5 +180,6 @@ internal sealed class ClusterObjects
     }
 
     private static IEnumerable<(string Name, string Value)> Pairs(string selector) =>
-        selector.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).Select(parts => (parts[0], parts[1].TrimStart('=')));
+        selector.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2))
+            .Select(parts => (parts[0], parts[1].TrimStart('=')));
 }

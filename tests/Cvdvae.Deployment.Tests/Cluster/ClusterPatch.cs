@@ -50,8 +50,10 @@ internal static class ClusterPatch
 
     private static void Step(JsonObject root, JsonNode step)
     {
-        string[] path = [.. step["path"]!.GetValue<string>().Split('/').Skip(1).Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
-        JsonNode parent = path[..^1].Aggregate((JsonNode)root, (node, part) => node is JsonArray list ? list[int.Parse(part, CultureInfo.InvariantCulture)]! : node[part]!);
+        string[] path = [.. step["path"]!.GetValue<string>().Split('/').Skip(1)
+            .Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        JsonNode parent = path[..^1].Aggregate((JsonNode)root, (node, part) =>
+            node is JsonArray list ? list[int.Parse(part, CultureInfo.InvariantCulture)]! : node[part]!);
         switch (step["op"]!.GetValue<string>())
         {
             case "add" or "replace" when parent is JsonObject fields:
@@ -77,7 +79,8 @@ internal static class ClusterPatch
             {
                 Merge(inner, fields, byName);
             }
-            else if (byName && value is JsonArray { Count: > 0 } items && items.All(item => item?["name"] is not null) && target[name] is JsonArray list)
+            else if (byName && value is JsonArray { Count: > 0 } items && items.All(item => item?["name"] is not null)
+                && target[name] is JsonArray list)
             {
                 MergeByName(list, items);
             }
@@ -92,7 +95,8 @@ internal static class ClusterPatch
     {
         foreach (JsonObject item in items.Cast<JsonObject>())
         {
-            if (list.Cast<JsonObject>().FirstOrDefault(other => other["name"]!.GetValue<string>() == item["name"]!.GetValue<string>()) is { } same)
+            if (list.Cast<JsonObject>().FirstOrDefault(other =>
+                other["name"]!.GetValue<string>() == item["name"]!.GetValue<string>()) is { } same)
             {
                 Merge(same, item, byName: true);
             }

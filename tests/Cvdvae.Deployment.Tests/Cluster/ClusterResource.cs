@@ -7,7 +7,8 @@ namespace Cvdvae.Deployment.Tests.Cluster;
 /// <param name="Kind">Its name in objects.</param>
 /// <param name="IsNamespaced">Whether its objects lie in namespaces.</param>
 /// <param name="ShortName">What kubectl may call it too.</param>
-internal sealed record ClusterResource(string Group, string Version, string Plural, string Kind, bool IsNamespaced = true, string ShortName = "")
+internal sealed record ClusterResource(string Group, string Version, string Plural, string Kind, bool IsNamespaced = true,
+    string ShortName = "")
 {
     /// <summary>Those that the manifests and the commands have.</summary>
     public static IReadOnlyList<ClusterResource> All { get; } =

@@ -23,7 +23,9 @@ public sealed partial class ComposeTests : IDisposable
         foreach (string[] files in (string[][])[Files[..1], Files])
         {
             await using ChildProcess config = ChildProcess.Start(
-                compose, [.. files.SelectMany(file => new[] { "-f", file }), "config"], [KeyValuePair.Create("REGISTRY", "registry.example.com/team/"), KeyValuePair.Create("TAG", "0.2.0-cpu")], BuildOutput.Root);
+                compose, [.. files.SelectMany(file => new[] { "-f", file }), "config"],
+                    [KeyValuePair.Create("REGISTRY", "registry.example.com/team/"), KeyValuePair.Create("TAG", "0.2.0-cpu")],
+                    BuildOutput.Root);
             Assert.True(await config.ExitAsync(InTime.Limit) == 0, config.Error);
             foreach (string role in ServiceOptions.Roles)
             {
@@ -59,8 +61,10 @@ public sealed partial class ComposeTests : IDisposable
     public void Ports_Always_AreOfTheGatewayAndOfThisMachineUnlessAskedFor()
     {
         Dictionary<object, object> services = Services(Files[0]);
-        Assert.Equal(["${ADDRESS:-127.0.0.1}:5000:5000", "127.0.0.1:5001:5001"], (List<object>)((Dictionary<object, object>)services["gateway"])["ports"]);
-        Assert.All(services.Where(item => (string)item.Key != "gateway"), item => Assert.DoesNotContain("ports", ((Dictionary<object, object>)item.Value).Keys));
+        Assert.Equal(["${ADDRESS:-127.0.0.1}:5000:5000", "127.0.0.1:5001:5001"],
+            (List<object>)((Dictionary<object, object>)services["gateway"])["ports"]);
+        Assert.All(services.Where(item => (string)item.Key != "gateway"), item =>
+            Assert.DoesNotContain("ports", ((Dictionary<object, object>)item.Value).Keys));
         Assert.Equal(["gateway"], Services(Files[1]).Keys);
     }
 
@@ -75,20 +79,23 @@ public sealed partial class ComposeTests : IDisposable
             Dictionary<string, string?> settings = [];
             foreach (Dictionary<object, object> services in Files[..files].Select(Services).Where(services => services.ContainsKey(role)))
             {
-                foreach ((object key, object value) in (Dictionary<object, object>)((Dictionary<object, object>)services[role])["environment"])
+                foreach ((object key, object value) in (Dictionary<object, object>)((Dictionary<object, object>)services[role])[
+                    "environment"])
                 {
                     settings[((string)key).Replace("__", ":", StringComparison.Ordinal)] = Here((string)value);
                 }
             }
 
             await using ServiceOptions options = ServiceOptions.Of(role, settings);
-            Assert.All(settings.Keys, key => Assert.True(options.Types.Any(type => OptionKeys.Has(type, key)), $"{key} is no option of the {role}"));
+            Assert.All(settings.Keys, key => Assert.True(options.Types.Any(type => OptionKeys.Has(type, key)),
+                $"{key} is no option of the {role}"));
             Assert.All(options.Types, type => Assert.NotNull(options.Value(type)));
             grpc = role == "gateway" ? settings.GetValueOrDefault("Listen:Grpc") ?? "" : grpc;
 
             // Whom it calls is a service of the file, at the port of its image.
             Assert.All(settings.Values.OfType<string>().Where(value => value.StartsWith("dns:", StringComparison.Ordinal)), value =>
-                Assert.Contains($"Listen__Grpc=http://*:{value.Split(':')[^1]}", Stage(value["dns:///".Length..].Split(':')[0]), StringComparison.Ordinal));
+                Assert.Contains($"Listen__Grpc=http://*:{value.Split(':')[^1]}", Stage(value["dns:///".Length..].Split(':')[0]),
+                    StringComparison.Ordinal));
         }
 
         Assert.Equal(files == 1 ? "" : "https://*:5000", grpc);
@@ -124,7 +131,8 @@ public sealed partial class ComposeTests : IDisposable
     private static Dictionary<object, object> Services(string file)
     {
         using var reader = new StreamReader(Path.Combine(BuildOutput.Root, file));
-        Dictionary<object, object> root = new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(new MergingParser(new Parser(reader)));
+        var parser = new MergingParser(new Parser(reader));
+        Dictionary<object, object> root = new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(parser);
         return (Dictionary<object, object>)root["services"];
     }
 

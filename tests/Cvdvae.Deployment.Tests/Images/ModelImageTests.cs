@@ -32,7 +32,8 @@ public sealed class ModelImageTests : IDisposable
         string copy = _volume["toonhead-64", version];
         Assert.Equal(["toonhead-64"], Directory.GetFileSystemEntries(_volume.FolderPath).Select(Path.GetFileName));
         Assert.Equal(Directory.GetFiles(Model).Select(Path.GetFileName).Order(), Directory.GetFiles(copy).Select(Path.GetFileName).Order());
-        Assert.All(Directory.GetFiles(Model), file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(copy, Path.GetFileName(file)))));
+        Assert.All(Directory.GetFiles(Model), file => Assert.Equal(
+            File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(copy, Path.GetFileName(file)))));
 
         // Again changes nothing: services may be reading it.
         DateTime written = File.GetLastWriteTimeUtc(Path.Combine(copy, "model.json"));
@@ -45,8 +46,10 @@ public sealed class ModelImageTests : IDisposable
     [InlineData("/nowhere", "MODEL '/nowhere' is no folder of a model: it has no model.json")]
     public async Task Images_OfNoModel_AreRefusedInOneLine(string model, string message)
     {
-        Assert.SkipUnless(Environment.UserName == "root" && ProgramPath.Find("buildah") is not null, "only root can build images, with buildah");
-        await using ChildProcess script = ChildProcess.Start(Path.Combine(BuildOutput.Root, "build", "images.sh"), ["model"], [KeyValuePair.Create("MODEL", model)]);
+        Assert.SkipUnless(Environment.UserName == "root" && ProgramPath.Find("buildah") is not null,
+            "only root can build images, with buildah");
+        await using ChildProcess script = ChildProcess.Start(
+            Path.Combine(BuildOutput.Root, "build", "images.sh"), ["model"], [KeyValuePair.Create("MODEL", model)]);
         Assert.NotEqual(0, await script.ExitAsync(InTime.Limit));
         Assert.Contains(message, Assert.Single(script.Error.Trim().Split('\n')), StringComparison.Ordinal);
     }
@@ -64,7 +67,8 @@ public sealed class ModelImageTests : IDisposable
     private async Task<string> RunAsync(BuiltImage image)
     {
         await using ChildProcess process = image.Start(
-            image.Config.GetProperty("Entrypoint").EnumerateArray().Select(item => item.GetString()!), "--volume", $"{_volume.FolderPath}:/models");
+            image.Config.GetProperty("Entrypoint").EnumerateArray()
+                .Select(item => item.GetString()!), "--volume", $"{_volume.FolderPath}:/models");
         Assert.True(await process.ExitAsync(InTime.Limit) == 0, process.Error);
         return process.Output;
     }

@@ -10,7 +10,8 @@ public sealed class EdgeTests
     private const string GrpcHost = "grpc.cvdvae.example.com";
     private const string PageHost = "cvdvae.example.com";
 
-    private static readonly string[] CallsOfGrpc = ["/cvdvae.v1.SuperResolutionService/Upscale", "/cvdvae.v1.SuperResolutionService/ListModels", "/grpc.health.v1.Health/Check"];
+    private static readonly string[] CallsOfGrpc = ["/cvdvae.v1.SuperResolutionService/Upscale",
+        "/cvdvae.v1.SuperResolutionService/ListModels", "/grpc.health.v1.Health/Check"];
     private static readonly string[] Inner = ["/metrics", "/healthz/ready", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"];
 
     [Fact]
@@ -29,13 +30,17 @@ public sealed class EdgeTests
             Assert.Equal("off", ingress.Metadata.Annotations["nginx.ingress.kubernetes.io/proxy-next-upstream"]);
 
             // As much as the gateway takes.
-            long most = long.Parse(PodSettings.Of(manifests, manifests.One<V1Deployment>("cvdvae-gateway").Spec.Template)["Gateway__MaxMessageBytes"], System.Globalization.CultureInfo.InvariantCulture);
-            Assert.True(int.Parse(ingress.Metadata.Annotations["nginx.ingress.kubernetes.io/proxy-body-size"].TrimEnd('m'), System.Globalization.CultureInfo.InvariantCulture) * 1048576L >= most);
+            long most = long.Parse(PodSettings.Of(manifests, manifests.One<V1Deployment>("cvdvae-gateway").Spec.Template)[
+                "Gateway__MaxMessageBytes"], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.True(int.Parse(ingress.Metadata.Annotations["nginx.ingress.kubernetes.io/proxy-body-size"].TrimEnd('m'),
+                System.Globalization.CultureInfo.InvariantCulture) * 1048576L >= most);
         });
 
         V1HTTPIngressPath[] Paths(string host) => [.. rules.Single(rule => rule.Host == host).Http.Paths];
         Check(
-            (host, path) => Paths(host).FirstOrDefault(item => item.PathType == "Exact" ? item.Path == path : item.PathType == "Prefix" && IsBelow(path, item.Path))?.Backend.Service is { } service
+            (host, path) => Paths(host).FirstOrDefault(item =>
+                item.PathType == "Exact" ? item.Path == path : item.PathType == "Prefix"
+                && IsBelow(path, item.Path))?.Backend.Service is { } service
                 ? Port(manifests, service.Name, service.Port.Name) : null);
     }
 
@@ -60,11 +65,15 @@ public sealed class EdgeTests
         Assert.Equal("0s", page.Text("spec.rules.*.timeouts.request"));
 
         // HTTP/2 without TLS is what that port speaks, and the Service says so.
-        Assert.Equal("kubernetes.io/h2c", Assert.Single(manifests.One<V1Service>(grpc.Text("spec.rules.*.backendRefs.*.name")).Spec.Ports, port => $"{port.Port}" == grpc.Text("spec.rules.*.backendRefs.*.port")).AppProtocol);
-        (string Type, string Path)[] paths = [.. page.Texts("spec.rules.*.matches.*.path.type").Zip(page.Texts("spec.rules.*.matches.*.path.value"))];
+        Assert.Equal("kubernetes.io/h2c", Assert.Single(manifests.One<V1Service>(grpc.Text("spec.rules.*.backendRefs.*.name")).Spec.Ports,
+            port => $"{port.Port}" == grpc.Text("spec.rules.*.backendRefs.*.port")).AppProtocol);
+        (string Type, string Path)[] paths = [.. page.Texts("spec.rules.*.matches.*.path.type")
+            .Zip(page.Texts("spec.rules.*.matches.*.path.value"))];
         Check((host, path) => host == PageHost
-            ? paths.Any(item => item.Type == "Exact" ? item.Path == path : item.Type == "PathPrefix" && IsBelow(path, item.Path)) ? page.Text("spec.rules.*.backendRefs.*.port") : null
-            : grpc.Texts("spec.rules.*.matches.*.method.service").Any(service => IsBelow(path, $"/{service}")) ? grpc.Text("spec.rules.*.backendRefs.*.port") : null);
+            ? paths.Any(item => item.Type == "Exact" ? item.Path == path : item.Type == "PathPrefix" && IsBelow(path, item.Path))
+                ? page.Text("spec.rules.*.backendRefs.*.port") : null
+            : grpc.Texts("spec.rules.*.matches.*.method.service").Any(service => IsBelow(path, $"/{service}"))
+                ? grpc.Text("spec.rules.*.backendRefs.*.port") : null);
     }
 
     [Theory]
@@ -75,7 +84,8 @@ public sealed class EdgeTests
         RenderedManifests manifests = await Kustomization.OverlayAsync(overlay);
         Assert.Equal(
             [$"{proxy} -> cvdvae-gateway:grpc", $"{proxy} -> cvdvae-gateway:http"],
-            new NetworkReach(manifests).Ways(proxy).Where(way => way.StartsWith(proxy, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            new NetworkReach(manifests).Ways(proxy).Where(way => way.StartsWith(proxy, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -90,8 +100,10 @@ public sealed class EdgeTests
         // A folder, not a copy of a file: a changed secret appears there.
         V1VolumeMount mount = Assert.Single(pod.Containers[0].VolumeMounts, item => item.Name == volume.Name);
         Assert.True(mount.SubPath is null && mount.ReadOnlyProperty == true);
-        Assert.Equal($"{mount.MountPath}/api-keys.json", PodSettings.Of(manifests, manifests.One<V1Deployment>("cvdvae-gateway").Spec.Template)["Auth__ApiKeys__Path"]);
-        Assert.All(manifests.Deployments.Where(item => item.Name() != "cvdvae-gateway"), item => Assert.DoesNotContain(item.Spec.Template.Spec.Volumes, other => other.Secret is not null));
+        Assert.Equal($"{mount.MountPath}/api-keys.json", PodSettings.Of(
+            manifests, manifests.One<V1Deployment>("cvdvae-gateway").Spec.Template)["Auth__ApiKeys__Path"]);
+        Assert.All(manifests.Deployments.Where(item => item.Name() != "cvdvae-gateway"), item =>
+            Assert.DoesNotContain(item.Spec.Template.Spec.Volumes, other => other.Secret is not null));
     }
 
     [Fact]
@@ -99,7 +111,8 @@ public sealed class EdgeTests
     {
         RenderedManifests manifests = await Kustomization.ComposeAsync("two-stage", "gpu", "pull-secret");
         Assert.Equal(4, manifests.All<V1ServiceAccount>().Count());
-        Assert.All(manifests.All<V1ServiceAccount>(), account => Assert.Equal("cvdvae-registry", Assert.Single(account.ImagePullSecrets).Name));
+        Assert.All(manifests.All<V1ServiceAccount>(), account =>
+            Assert.Equal("cvdvae-registry", Assert.Single(account.ImagePullSecrets).Name));
     }
 
     [Fact]
@@ -111,7 +124,8 @@ public sealed class EdgeTests
         Assert.Equal("Local", service.Spec.ExternalTrafficPolicy);
         Assert.Equal("cvdvae-gateway", Assert.Single(service.Spec.Selector).Value);
         Assert.Equal("false", service.Metadata.Labels["cvdvae.dev/scrape"]);
-        Assert.StartsWith("https://", PodSettings.Of(manifests, manifests.One<V1Deployment>("cvdvae-gateway").Spec.Template)["Listen__Grpc"], StringComparison.Ordinal);
+        Assert.StartsWith("https://", PodSettings.Of(manifests, manifests.One<V1Deployment>("cvdvae-gateway").Spec.Template)[
+            "Listen__Grpc"], StringComparison.Ordinal);
         Assert.Null(manifests.One<V1Service>("cvdvae-gateway").Spec.Ports.Single(port => port.Name == "grpc").AppProtocol);
     }
 
@@ -132,12 +146,16 @@ public sealed class EdgeTests
         string built = Path.Combine(page, "dist");
         return
         [
-            "/", "/assets/index-1.js", "/third-party-notices.txt", .. Directory.EnumerateFiles(Path.Combine(page, "public")).Select(file => $"/{Path.GetFileName(file)}"),
-            .. Directory.Exists(built) ? Directory.EnumerateFiles(built, "*", SearchOption.AllDirectories).Select(file => $"/{Path.GetRelativePath(built, file)}").Where(path => path != "/index.html") : [],
+            "/", "/assets/index-1.js", "/third-party-notices.txt", .. Directory.EnumerateFiles(Path.Combine(page, "public"))
+                .Select(file => $"/{Path.GetFileName(file)}"),
+            .. Directory.Exists(built) ? Directory.EnumerateFiles(built, "*", SearchOption.AllDirectories)
+                .Select(file => $"/{Path.GetRelativePath(built, file)}").Where(path => path != "/index.html") : [],
         ];
     }
 
-    private static bool IsBelow(string path, string prefix) => path == prefix || path.StartsWith($"{prefix.TrimEnd('/')}/", StringComparison.Ordinal);
+    private static bool IsBelow(string path, string prefix) =>
+        path == prefix || path.StartsWith($"{prefix.TrimEnd('/')}/", StringComparison.Ordinal);
 
-    private static string Port(RenderedManifests manifests, string service, string name) => $"{manifests.One<V1Service>(service).Spec.Ports.Single(port => port.Name == name).Port}";
+    private static string Port(RenderedManifests manifests, string service, string name) =>
+        $"{manifests.One<V1Service>(service).Spec.Ports.Single(port => port.Name == name).Port}";
 }

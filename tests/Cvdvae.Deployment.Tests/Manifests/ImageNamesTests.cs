@@ -30,7 +30,8 @@ public sealed class ImageNamesTests : IDisposable
                 string role = item.Pod.Metadata.Labels["app.kubernetes.io/component"];
                 bool onCard = item.Pod.Spec.Containers[0].Resources.Limits.ContainsKey("nvidia.com/gpu");
                 string tag = role == "model" ? "toonhead-64-0.6" : onCard ? "0.2.0-cuda" : "0.2.0-cpu";
-                Assert.Equal($"registry.example.com:5000/team/cvdvae-{(role == "model-shell" ? "trainer" : role)}:{tag}", item.Pod.Spec.Containers[0].Image);
+                Assert.Equal($"registry.example.com:5000/team/cvdvae-{(role == "model-shell" ? "trainer" : role)}:{tag}",
+                    item.Pod.Spec.Containers[0].Image);
             });
         }
     }
@@ -55,7 +56,8 @@ public sealed class ImageNamesTests : IDisposable
         RenderedManifests manifests = await Kustomization.OfAsync(own);
         Assert.Equal(
             [
-                "cvdvae-encoder:0.1.0-cuda", "registry.example.com/cvdvae-decoder:0.1.0-cuda", "registry.example.com/cvdvae-decoder:0.1.0-cuda", "registry.example.com/cvdvae-gateway:0.1.0-cpu",
+                "cvdvae-encoder:0.1.0-cuda", "registry.example.com/cvdvae-decoder:0.1.0-cuda",
+                    "registry.example.com/cvdvae-decoder:0.1.0-cuda", "registry.example.com/cvdvae-gateway:0.1.0-cpu",
             ],
             manifests.Pods.Select(item => item.Pod.Spec.Containers[0].Image).Order(StringComparer.Ordinal));
     }
@@ -83,7 +85,8 @@ public sealed class ImageNamesTests : IDisposable
         string before = await File.ReadAllTextAsync(Place, TestContext.Current.CancellationToken);
         (int status, string said) = await RunAsync((variable, value));
         Assert.NotEqual(0, status);
-        Assert.StartsWith($"use-images.sh: {variable} '{value}' is not a ", Assert.Single(said.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith($"use-images.sh: {variable} '{value}' is not a ", Assert.Single(said.Trim().Split('\n')),
+            StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllTextAsync(Place, TestContext.Current.CancellationToken));
     }
 

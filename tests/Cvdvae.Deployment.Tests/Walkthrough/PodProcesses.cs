@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Cvdvae.Deployment.Tests.Walkthrough;
 
-/// <summary>The pods of a cluster's deployments, one of each, as processes of this machine: with their environment, and their mounts as folders.</summary>
+/// <summary>The pods of a cluster's deployments, one of each, as processes of this machine: with their environment, and their mounts as
+/// folders.</summary>
 internal sealed class PodProcesses : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> Programs = new()
@@ -25,7 +26,8 @@ internal sealed class PodProcesses : IAsyncDisposable
     public string Models => _folder["models"];
 
     /// <summary>What they say, for who looks for a fault.</summary>
-    public string Logs => string.Join('\n', _running.Select(item => $"{item.Key}:\n{string.Join('\n', $"{item.Value.Output}{item.Value.Error}".Split('\n').TakeLast(15))}"));
+    public string Logs => string.Join('\n', _running.Select(item =>
+        $"{item.Key}:\n{string.Join('\n', $"{item.Value.Output}{item.Value.Error}".Split('\n').TakeLast(15))}"));
 
     /// <summary>Starts the pod of a deployment, in place of one that runs; those that it calls must run.</summary>
     /// <returns>The port of its gRPC endpoint.</returns>
@@ -40,7 +42,8 @@ internal sealed class PodProcesses : IAsyncDisposable
         Mount(manifests, name);
         string addresses = _folder.File($"{name}.json");
         File.Delete(addresses);
-        Dictionary<string, string> environment = PodSettings.Of(manifests, pod).ToDictionary(item => item.Key, item => Here(pod.Spec, name, item.Value));
+        Dictionary<string, string> environment = PodSettings.Of(manifests, pod)
+            .ToDictionary(item => item.Key, item => Here(pod.Spec, name, item.Value));
         environment["Listen__AddressFile"] = addresses;
         environment["Shutdown__Delay"] = "00:00:00"; // nobody else remembers its name
         environment["Torch__Threads"] = "1";
@@ -64,7 +67,9 @@ internal sealed class PodProcesses : IAsyncDisposable
             foreach ((string file, byte[] content) in manifests.One<V1Secret>(volume.Secret.SecretName).Data)
             {
                 // KubernetesClient leaves the text of base64 as it is when it reads YAML.
-                File.WriteAllBytes(Path.Combine(folder, file), Convert.TryFromBase64String(Encoding.UTF8.GetString(content), new byte[content.Length], out int _) ? Convert.FromBase64String(Encoding.UTF8.GetString(content)) : content);
+                File.WriteAllBytes(Path.Combine(folder, file),
+                    Convert.TryFromBase64String(Encoding.UTF8.GetString(content), new byte[content.Length], out int _)
+                    ? Convert.FromBase64String(Encoding.UTF8.GetString(content)) : content);
             }
         }
     }
@@ -94,7 +99,9 @@ internal sealed class PodProcesses : IAsyncDisposable
             return $"{value[..value.IndexOf("*:", StringComparison.Ordinal)]}127.0.0.1:0";
         }
 
-        V1VolumeMount? mount = pod.Containers[0].VolumeMounts.FirstOrDefault(mount => value == mount.MountPath || value.StartsWith($"{mount.MountPath}/", StringComparison.Ordinal));
-        return mount is null ? value : Folder(name, pod.Volumes.Single(volume => volume.Name == mount.Name)) + value[mount.MountPath.Length..];
+        V1VolumeMount? mount = pod.Containers[0].VolumeMounts.FirstOrDefault(mount =>
+            value == mount.MountPath || value.StartsWith($"{mount.MountPath}/", StringComparison.Ordinal));
+        return mount is null ? value : Folder(name, pod.Volumes.Single(volume => volume.Name == mount.Name)) + value[
+            mount.MountPath.Length..];
     }
 }

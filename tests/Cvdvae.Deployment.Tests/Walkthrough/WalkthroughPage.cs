@@ -14,7 +14,8 @@ internal static partial class WalkthroughPage
     /// <summary>Everything that is typed below a heading.</summary>
     public static string Commands(string heading)
     {
-        string[] parts = Text.Split('\n').SkipWhile(line => line != $"# {heading}" && line != $"## {heading}").Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal)).ToArray();
+        string[] parts = Text.Split('\n').SkipWhile(line => line != $"# {heading}" && line != $"## {heading}").Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal)).ToArray();
         return string.Concat(Block().Matches(string.Join('\n', parts)).Select(match => match.Groups[1].Value));
     }
 

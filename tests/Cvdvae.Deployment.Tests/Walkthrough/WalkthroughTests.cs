@@ -8,7 +8,8 @@ using Xunit;
 namespace Cvdvae.Deployment.Tests.Walkthrough;
 
 /// <summary>
-/// Every command of <c>docs/walkthrough.md</c>, in its order: kubectl against <see cref="ClusterApi"/>, openssl and make as they are, and the services as
+/// Every command of <c>docs/walkthrough.md</c>, in its order: kubectl against <see cref="ClusterApi"/>, openssl and make as they are, and
+/// the services as
 /// processes with what those commands made of their environment and files.
 /// </summary>
 public sealed class WalkthroughTests
@@ -42,13 +43,15 @@ public sealed class WalkthroughTests
         await TypeAsync("Images");
         await TypeAsync("Secrets");
         Assert.Equal("kubernetes.io/dockerconfigjson", cluster.Objects.Manifests().One<V1Secret>("cvdvae-registry").Type);
-        Assert.DoesNotContain((await shell.TypeAsync("echo $CVDVAE_API_KEY")).Trim(), await File.ReadAllTextAsync(shell["edge", "api-keys.json"], Stop), StringComparison.Ordinal);
+        Assert.DoesNotContain((await shell.TypeAsync("echo $CVDVAE_API_KEY")).Trim(),
+            await File.ReadAllTextAsync(shell["edge", "api-keys.json"], Stop), StringComparison.Ordinal);
 
         string said = await TypeAsync("The services");
         Assert.Equal(Roles.Select(role => $"{Registry}/cvdvae-{role}:0.1.0-cpu").Order(), Images(cluster));
         Assert.All(Images(cluster), image => Assert.Contains(image, said, StringComparison.Ordinal));
         Assert.Equal("nfs", cluster.Objects.Manifests().One<V1PersistentVolumeClaim>("cvdvae-models").Spec.StorageClassName);
-        Assert.All(cluster.Objects.Manifests().All<V1ServiceAccount>(), account => Assert.Equal("cvdvae-registry", Assert.Single(account.ImagePullSecrets).Name));
+        Assert.All(cluster.Objects.Manifests().All<V1ServiceAccount>(), account =>
+            Assert.Equal("cvdvae-registry", Assert.Single(account.ImagePullSecrets).Name));
 
         await TypeAsync("A model");
         Assert.True(File.Exists(Path.Combine(pods.Models, "toonhead-64", "0.6", "model.json")));
@@ -62,16 +65,19 @@ public sealed class WalkthroughTests
         Assert.Equal(2, Directory.GetFiles(shell["out", "first"], "sample-*.png").Length);
         foreach (string key in (string[])["", "another"])
         {
-            (int status, string output, string error) = await shell.TryAsync($"CVDVAE_API_KEY={key} cvdvae models --server https://$HOST:443 --ca edge/ca.crt");
+            (int status, string output, string error) = await shell.TryAsync(
+                $"CVDVAE_API_KEY={key} cvdvae models --server https://$HOST:443 --ca edge/ca.crt");
             Assert.NotEqual(0, status);
             Assert.Contains("API key", output + error, StringComparison.OrdinalIgnoreCase);
         }
 
-        Assert.NotEqual(0, (await shell.TryAsync("clients/Cvdvae.Cli/bin/Release/net10.0/cvdvae models --server https://$HOST:443")).Status);
+        Assert.NotEqual(
+            0, (await shell.TryAsync("clients/Cvdvae.Cli/bin/Release/net10.0/cvdvae models --server https://$HOST:443")).Status);
 
         await TypeAsync("Another key");
         pods.Mount(cluster.Objects.Manifests(), "cvdvae-gateway");
-        await InTime.Until(async () => (await shell.TryAsync("CVDVAE_API_KEY=$SECOND_KEY cvdvae models --server https://$HOST:443 --ca edge/ca.crt")).Status == 0);
+        await InTime.Until(async () => (await shell.TryAsync(
+            "CVDVAE_API_KEY=$SECOND_KEY cvdvae models --server https://$HOST:443 --ca edge/ca.crt")).Status == 0);
         await shell.TypeAsync("cvdvae models --server https://$HOST:443 --ca edge/ca.crt");
 
         Assert.Equal("A new version of the model", left.Dequeue());
@@ -100,9 +106,11 @@ public sealed class WalkthroughTests
     }
 
     private static IReadOnlyDictionary<string, string> PodSettingsOfGateway(ClusterApi cluster) =>
-        Manifests.PodSettings.Of(cluster.Objects.Manifests(), cluster.Objects.Manifests().One<V1Deployment>("cvdvae-gateway").Spec.Template);
+        Manifests.PodSettings.Of(cluster.Objects.Manifests(),
+            cluster.Objects.Manifests().One<V1Deployment>("cvdvae-gateway").Spec.Template);
 
-    private static IEnumerable<string> Images(ClusterApi cluster) => cluster.Objects.Manifests().Deployments.Select(item => item.Spec.Template.Spec.Containers[0].Image).Order();
+    private static IEnumerable<string> Images(ClusterApi cluster) =>
+        cluster.Objects.Manifests().Deployments.Select(item => item.Spec.Template.Spec.Containers[0].Image).Order();
 
     // What the job's image does (ModelImageTests).
     private static void CopyModel(JsonObject job, OperatorShell shell, PodProcesses pods)
@@ -129,7 +137,8 @@ public sealed class WalkthroughTests
         {
             await InTime.Until(async () =>
             {
-                (int status, string output, string error) = await shell.TryAsync("clients/Cvdvae.Cli/bin/Release/net10.0/cvdvae models --server https://$HOST:443 --ca edge/ca.crt");
+                (int status, string output, string error) = await shell.TryAsync(
+                    "clients/Cvdvae.Cli/bin/Release/net10.0/cvdvae models --server https://$HOST:443 --ca edge/ca.crt");
                 said = output + error;
                 return status == 0 && output.Contains(version, StringComparison.Ordinal);
             });
@@ -143,9 +152,12 @@ public sealed class WalkthroughTests
     /// <summary>The model that is drawn with when none is named.</summary>
     private static async Task<string> DefaultAsync(OperatorShell shell)
     {
-        string[] words = (await shell.TypeAsync("echo https://$HOST:443 $CVDVAE_API_KEY")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        using var client = new SuperResolutionClient(new SuperResolutionClientOptions { Address = shell.Public(words[0]), ApiKey = words[1], CaPath = shell["edge", "ca.crt"] });
-        var request = new V1.UpscaleRequest { Image = Google.Protobuf.ByteString.CopyFrom(await File.ReadAllBytesAsync(shell["samples", "portrait-01-x4.png"], Stop)), StopAtResolution = 4 };
+        string[] words = (await shell.TypeAsync("echo https://$HOST:443 $CVDVAE_API_KEY")).Split(
+            (char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        using var client = new SuperResolutionClient(new SuperResolutionClientOptions { Address = shell.Public(words[0]),
+            ApiKey = words[1], CaPath = shell["edge", "ca.crt"] });
+        var request = new V1.UpscaleRequest { Image = Google.Protobuf.ByteString.CopyFrom(
+            await File.ReadAllBytesAsync(shell["samples", "portrait-01-x4.png"], Stop)), StopAtResolution = 4 };
         await foreach (UpscaleEvent item in client.UpscaleAsync(request, stop: Stop))
         {
             if (item is StartedEvent started)
