@@ -147,11 +147,28 @@ images: page-if-possible ## build the images of the services and the trainer wit
 	@! command -v apt-get > /dev/null || build/install-debian-packages.sh buildah debootstrap
 	build/images.sh
 
+.PHONY: model-image
+model-image: ## build the image of a model, MODEL=folder, that puts it on the volume in Kubernetes; as root, like images
+	@! command -v apt-get > /dev/null || build/install-debian-packages.sh buildah debootstrap
+	MODEL="$(MODEL)" build/images.sh model
+
+.PHONY: push
+push: ## push the images: REGISTRY=registry.example.com/team, TAG=0.1.0-cpu, TARGETS="gateway encoder decoder trainer", more in build/push.sh
+	build/push.sh $(TARGETS)
+
+.PHONY: use-images
+use-images: ## say where Kubernetes takes all images from: REGISTRY=registry.example.com/team TAG=0.1.0-cpu
+	build/use-images.sh
+
 MANIFESTS ?= out/k8s
 .PHONY: manifests
 manifests: ## render every overlay of k8s/ to MANIFESTS (out/k8s)
 	mkdir -p $(MANIFESTS)
-	for overlay in k8s/overlays/*/ k8s/custom-metrics/ k8s/trainer/; do kubectl kustomize $$overlay > $(MANIFESTS)/$$(basename $$overlay).yaml; done
+	for overlay in k8s/overlays/*/ k8s/custom-metrics/ k8s/trainer/ k8s/model/ k8s/model-shell/; do kubectl kustomize $$overlay > $(MANIFESTS)/$$(basename $$overlay).yaml; done
+
+.PHONY: chart
+chart: ## write the manifests in the Helm chart anew, from k8s/
+	build/chart.sh
 
 .PHONY: configuration
 configuration: ## write docs/configuration.md anew from the options of the services

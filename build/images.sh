@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Builds the images of the Dockerfile with buildah, without a container engine: images.sh [TARGET...], of gateway, encoder, decoder, trainer (all).
-# They are called localhost/cvdvae-TARGET:TAG.
+# Builds the images of the Dockerfile with buildah, without a container engine: images.sh [TARGET...], of gateway, encoder, decoder, trainer (all), and of model,
+# one that holds a model (build/model.Dockerfile). They are called localhost/cvdvae-TARGET:TAG.
 #
 # The base images are made here, from a small Debian (debootstrap) and the .NET SDK of this machine, unless SDK_IMAGE and RUNTIME_IMAGE name others. Needs root.
 #
 # Environment: VARIANT         cpu or cuda: the libtorch that the images carry (cpu)
-#              TAG             tag of the images (0.1.0-VARIANT)
+#              TAG             tag of the images (0.1.0-VARIANT; of the model NAME-VERSION, as its model.json says)
+#              MODEL           folder of the model for the target model
 #              ARCHIVES        folder to write each image to as cvdvae-TARGET.tar, for `docker load` and `ctr images import` (none)
 #              SDK_IMAGE, RUNTIME_IMAGE   base images to pull instead (made here)
 #              SUITE, MIRROR   of Debian (bookworm, http://deb.debian.org/debian)
@@ -14,7 +15,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 variant=${VARIANT:-cpu}
-tag=${TAG:-0.1.0-$variant}
 archives=${ARCHIVES:-}
 suite=${SUITE:-bookworm}
 mirror=${MIRROR:-http://deb.debian.org/debian}
@@ -25,8 +25,22 @@ targets=("$@")
 fail() { echo "${0##*/}: $*" >&2; exit 1; }
 
 for target in "${targets[@]}"; do
-  [[ $target =~ ^(gateway|encoder|decoder|trainer)$ ]] || fail "'$target' is not gateway, encoder, decoder or trainer"
+  [[ $target =~ ^(gateway|encoder|decoder|trainer|model)$ ]] || fail "'$target' is not gateway, encoder, decoder, trainer or model"
 done
+
+# text FIELD: a text among the outer fields of the model's model.json, of characters that a folder and a tag may have.
+text() {
+  local value
+  value=$(tr -d '\n' < "$MODEL/model.json" | sed -nE 's/^[[:space:]]*\{(([^{}"]|"([^"\\]|\\.)*")*[,[:space:]])?"'"$1"'"[[:space:]]*:[[:space:]]*"([A-Za-z0-9][A-Za-z0-9_.-]*)".*/\4/p')
+  [ -n "$value" ] || fail "MODEL '$MODEL': model.json has no $1 of letters, digits, '.', '_' and '-'"
+  echo "$value"
+}
+if [[ " ${targets[*]} " == *' model '* ]]; then
+  [ -n "${MODEL:-}" ] || fail 'MODEL is missing: the folder of the model'
+  [ -f "$MODEL/model.json" ] || fail "MODEL '$MODEL' is no folder of a model: it has no model.json"
+  model_name=$(text name)
+  model_version=$(text version)
+fi
 [[ $variant =~ ^(cpu|cuda)$ ]] || fail "VARIANT '$variant' is not cpu or cuda"
 [ "$(id -u)" -eq 0 ] || fail 'only root can build images here'
 command -v buildah > /dev/null || fail 'buildah is missing'
@@ -83,8 +97,17 @@ else
 fi
 
 for target in "${targets[@]}"; do
-  image="localhost/cvdvae-$target:$tag"
-  buildah bud "${options[@]}" --target "$target" --tag "$image" .
+  if [ "$target" = model ]; then
+    tag=${TAG:-$model_name-$model_version}
+    image="localhost/cvdvae-model:$tag"
+    base=${RUNTIME_IMAGE:-$([ -n "${SDK_IMAGE:-}" ] || echo localhost/cvdvae-base)}
+    buildah bud --isolation chroot --format docker --signature-policy "$policy" ${base:+--build-arg "RUNTIME_IMAGE=$base"} \
+      --build-arg "FOLDER=$model_name/$model_version" --file build/model.Dockerfile --tag "$image" "$MODEL"
+  else
+    tag=${TAG:-0.1.0-$variant}
+    image="localhost/cvdvae-$target:$tag"
+    buildah bud "${options[@]}" --target "$target" --tag "$image" .
+  fi
   if [ -n "$archives" ]; then
     mkdir -p "$archives"
     rm -f "$archives/cvdvae-$target.tar"

@@ -97,6 +97,12 @@ test_dotnet() {
   # Images are built and started in a test; without these programs, or without root, it skips itself.
   build/install-debian-packages.sh buildah debootstrap < /dev/null || echo 'buildah or debootstrap is not there'
 
+  # A registry to push them to, likewise; where the package would start one as a service, on the port that the services use, it is left alone.
+  [ -d /run/systemd/system ] || build/install-debian-packages.sh docker-registry < /dev/null || echo 'docker-registry is not there'
+
+  # For the compose files, and for the Helm chart, whose templates Go understands without Helm.
+  build/install-debian-packages.sh docker-compose golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev < /dev/null || echo 'docker-compose or Go is not there'
+
   # Clusters of several hosts, likewise.
   build/install-debian-packages.sh dnsmasq-base iproute2 < /dev/null || echo 'dnsmasq or ip is not there'
 

@@ -18,16 +18,19 @@ internal sealed class BuiltImage : IAsyncDisposable
     public JsonElement Config { get; }
 
     /// <summary>Builds a target; the test is skipped where that can't be done.</summary>
-    public static async Task<BuiltImage> BuildAsync(string target)
+    /// <param name="target">As <c>build/images.sh</c> calls it.</param>
+    /// <param name="tag">The tag that it gets.</param>
+    /// <param name="environment">Options of the script.</param>
+    public static async Task<BuiltImage> BuildAsync(string target, string tag = "0.1.0-cpu", params IEnumerable<KeyValuePair<string, string>> environment)
     {
         Assert.SkipUnless(Environment.UserName == "root", "only root can build images");
         Assert.SkipUnless(ProgramPath.Find("buildah") is not null && ProgramPath.Find("debootstrap") is not null, "buildah or debootstrap is missing");
-        await using (ChildProcess build = ChildProcess.Start(Path.Combine(BuildOutput.Root, "build", "images.sh"), [target]))
+        await using (ChildProcess build = ChildProcess.Start(Path.Combine(BuildOutput.Root, "build", "images.sh"), [target], environment))
         {
             Assert.True(await build.ExitAsync(BuildLimit) == 0, $"{build.Output}\n{build.Error}");
         }
 
-        string image = $"localhost/cvdvae-{target}:0.1.0-cpu";
+        string image = $"localhost/cvdvae-{target}:{tag}";
         using var inspected = JsonDocument.Parse(await BuildahAsync("inspect", "--type", "image", image));
         return new BuiltImage((await BuildahAsync("from", "--signature-policy", Path.Combine(BuildOutput.Root, "artifacts", "images", "policy.json"), image)).Trim(), inspected.RootElement.GetProperty("Docker").GetProperty("config").Clone());
     }

@@ -18,6 +18,29 @@ internal sealed class CustomResource
         ["monitoring.coreos.com/v1/ServiceMonitor"] = ["spec.selector", "spec.endpoints.*.port", "spec.endpoints.*.path", "spec.endpoints.*.interval"],
         ["monitoring.coreos.com/v1/PrometheusRule"] =
             ["spec.groups.*.name", "spec.groups.*.rules.*.alert", "spec.groups.*.rules.*.expr", "spec.groups.*.rules.*.labels.severity", "spec.groups.*.rules.*.annotations.summary"],
+        ["gateway.networking.k8s.io/v1/Gateway"] = ["spec.gatewayClassName", "spec.listeners.*.name", "spec.listeners.*.port", "spec.listeners.*.protocol"],
+        ["gateway.networking.k8s.io/v1/HTTPRoute"] = ["spec.parentRefs.*.name", "spec.rules.*.backendRefs.*.name", "spec.rules.*.backendRefs.*.port"],
+        ["gateway.networking.k8s.io/v1/GRPCRoute"] = ["spec.parentRefs.*.name", "spec.rules.*.backendRefs.*.name", "spec.rules.*.backendRefs.*.port"],
+    };
+
+    // Of the Gateway API (v1.2), what the manifests use: a field that is not here is a mistake, or has to be looked up and added.
+    private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal)
+    {
+        ["gateway.networking.k8s.io/v1/Gateway"] =
+        [
+            "spec.gatewayClassName", "spec.listeners.*.name", "spec.listeners.*.hostname", "spec.listeners.*.port", "spec.listeners.*.protocol", "spec.listeners.*.tls.mode",
+            "spec.listeners.*.tls.certificateRefs.*.name", "spec.listeners.*.allowedRoutes.kinds.*.kind",
+        ],
+        ["gateway.networking.k8s.io/v1/HTTPRoute"] =
+        [
+            "spec.parentRefs.*.name", "spec.parentRefs.*.sectionName", "spec.hostnames.*", "spec.rules.*.matches.*.path.type", "spec.rules.*.matches.*.path.value",
+            "spec.rules.*.backendRefs.*.name", "spec.rules.*.backendRefs.*.port", "spec.rules.*.timeouts.request",
+        ],
+        ["gateway.networking.k8s.io/v1/GRPCRoute"] =
+        [
+            "spec.parentRefs.*.name", "spec.parentRefs.*.sectionName", "spec.hostnames.*", "spec.rules.*.matches.*.method.service",
+            "spec.rules.*.backendRefs.*.name", "spec.rules.*.backendRefs.*.port",
+        ],
     };
 
     private readonly Dictionary<object, object> _root;
@@ -45,8 +68,20 @@ internal sealed class CustomResource
             }
         }
 
+        if (Known.TryGetValue(kind, out string[]? known))
+        {
+            Assert.All(Leaves(root["spec"], "spec").Distinct(), path => Assert.True(known.Contains(path), $"{kind} {resource.Name}: {path} is no field that these tests know"));
+        }
+
         return resource;
     }
+
+    private static IEnumerable<string> Leaves(object value, string path) => value switch
+    {
+        Dictionary<object, object> fields => fields.SelectMany(field => Leaves(field.Value, $"{path}.{field.Key}")),
+        List<object> items => items.SelectMany(item => Leaves(item, $"{path}.*")),
+        _ => [path],
+    };
 
     /// <summary>The one text at a path.</summary>
     public string Text(string path) => Assert.IsType<string>(Assert.Single(Values(path)));

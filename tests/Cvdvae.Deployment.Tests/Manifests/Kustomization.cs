@@ -21,6 +21,9 @@ internal static class Kustomization
     public static Task<RenderedManifests> RenderAsync(string folder) =>
         Rendered.GetOrAdd(folder, async name => new RenderedManifests(await RunAsync(Path.Combine(Folder, name)))).WithinLimit();
 
+    /// <summary>Any folder.</summary>
+    public static async Task<RenderedManifests> OfAsync(string path) => new(await RunAsync(path));
+
     /// <summary>The base with components, in their order, as somebody may put them together.</summary>
     public static async Task<RenderedManifests> ComposeAsync(params string[] components)
     {

@@ -6,7 +6,7 @@ namespace Cvdvae.Deployment.Tests.Manifests;
 /// <summary>What every pod of every overlay must have.</summary>
 public sealed class PodTests
 {
-    public static TheoryData<string> Folders { get; } = [.. Kustomization.Overlays.Select(row => $"overlays/{row.Data}"), "trainer"];
+    public static TheoryData<string> Folders { get; } = [.. Kustomization.Overlays.Select(row => $"overlays/{row.Data}"), "trainer", "model", "model-shell"];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -83,7 +83,13 @@ public sealed class PodTests
         {
             string role = pod.Metadata.Labels["app.kubernetes.io/component"];
             bool onCard = pod.Spec.Containers[0].Resources.Limits.ContainsKey("nvidia.com/gpu");
-            Assert.Equal($"cvdvae-{role}:0.1.0-{(onCard ? "cuda" : "cpu")}", pod.Spec.Containers[0].Image);
+            string image = role switch
+            {
+                "model" => "cvdvae-model:toonhead-64-0.6",
+                "model-shell" => "cvdvae-trainer:0.1.0-cpu",
+                _ => $"cvdvae-{role}:0.1.0-{(onCard ? "cuda" : "cpu")}",
+            };
+            Assert.Equal(image, pod.Spec.Containers[0].Image);
             Assert.StartsWith($"cvdvae-{role}", name, StringComparison.Ordinal);
         }
     }

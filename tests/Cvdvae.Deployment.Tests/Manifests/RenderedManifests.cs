@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Xunit;
@@ -16,6 +17,8 @@ internal sealed class RenderedManifests
     {
         ["v1/Namespace"] = typeof(V1Namespace),
         ["v1/ConfigMap"] = typeof(V1ConfigMap),
+        ["v1/Pod"] = typeof(V1Pod),
+        ["v1/Secret"] = typeof(V1Secret),
         ["v1/Service"] = typeof(V1Service),
         ["v1/ServiceAccount"] = typeof(V1ServiceAccount),
         ["v1/PersistentVolumeClaim"] = typeof(V1PersistentVolumeClaim),
@@ -23,6 +26,7 @@ internal sealed class RenderedManifests
         ["batch/v1/Job"] = typeof(V1Job),
         ["policy/v1/PodDisruptionBudget"] = typeof(V1PodDisruptionBudget),
         ["autoscaling/v2/HorizontalPodAutoscaler"] = typeof(V2HorizontalPodAutoscaler),
+        ["networking.k8s.io/v1/Ingress"] = typeof(V1Ingress),
         ["networking.k8s.io/v1/NetworkPolicy"] = typeof(V1NetworkPolicy),
     };
 
@@ -36,6 +40,15 @@ internal sealed class RenderedManifests
         }
     }
 
+    /// <summary>Of objects as an API has them.</summary>
+    public RenderedManifests(IEnumerable<JsonObject> objects)
+    {
+        foreach (JsonObject item in objects)
+        {
+            Add((Dictionary<object, object>)Plainly(item)!);
+        }
+    }
+
     /// <summary>Objects of Kubernetes itself.</summary>
     public List<IKubernetesObject<V1ObjectMeta>> Objects { get; } = [];
 
@@ -46,12 +59,21 @@ internal sealed class RenderedManifests
 
     /// <summary>Templates of everything that runs pods, by its name.</summary>
     public IEnumerable<(string Name, V1PodTemplateSpec Pod)> Pods =>
-        Deployments.Select(deployment => (deployment.Name(), deployment.Spec.Template)).Concat(All<V1Job>().Select(job => (job.Name(), job.Spec.Template)));
+        Deployments.Select(deployment => (deployment.Name(), deployment.Spec.Template)).Concat(All<V1Job>().Select(job => (job.Name(), job.Spec.Template)))
+            .Concat(All<V1Pod>().Select(pod => (pod.Name(), new V1PodTemplateSpec { Metadata = pod.Metadata, Spec = pod.Spec })));
 
     public IEnumerable<T> All<T>() => Objects.OfType<T>();
 
     public T One<T>(string name)
         where T : IKubernetesObject<V1ObjectMeta> => Assert.Single(All<T>(), item => item.Name() == name);
+
+    // As the reader of YAML has it, all values texts.
+    private static object? Plainly(JsonNode? node) => node switch
+    {
+        JsonObject fields => fields.Where(field => field.Value is not null).ToDictionary(field => (object)field.Key, field => Plainly(field.Value)!),
+        JsonArray items => items.Select(item => Plainly(item)!).ToList(),
+        _ => node?.ToString(),
+    };
 
     private void Add(Dictionary<object, object> document)
     {

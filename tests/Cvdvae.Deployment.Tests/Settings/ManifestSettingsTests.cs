@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Cvdvae.Deployment.Tests.Manifests;
 using Cvdvae.ServiceDefaults.Starting;
 using Cvdvae.TestUtils;
@@ -11,6 +9,8 @@ namespace Cvdvae.Deployment.Tests.Settings;
 /// <summary>That the services understand and accept what the manifests tell them.</summary>
 public sealed class ManifestSettingsTests
 {
+    private static readonly string[] Mounts = ["/tls/", "/edge-tls/", "/auth/"];
+
     public static TheoryData<string> Overlays => Kustomization.Overlays;
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class ManifestSettingsTests
     {
         RenderedManifests manifests = await Kustomization.OverlayAsync(overlay);
         using var files = new TemporaryFolder();
-        CreateCertificate(files);
+        CreateFiles(files);
         foreach ((string role, IReadOnlyDictionary<string, string> settings) in Services(manifests))
         {
             await using ServiceOptions options = ServiceOptions.Of(role, settings.Select(item => KeyValuePair.Create(item.Key.Replace("__", ":", StringComparison.Ordinal), (string?)Here(item.Value, files))));
@@ -59,20 +59,31 @@ public sealed class ManifestSettingsTests
         Assert.Equal(settings.Count, check.Unused.Count);
     }
 
+    /// <summary>Both certificates at the gateway: clients are shown one, decoders the other.</summary>
+    [Fact]
+    public async Task Tls_OverMtls_HasACertificateForClientsAndOneForDecoders()
+    {
+        RenderedManifests manifests = await Kustomization.ComposeAsync("monitoring", "mtls", "api-keys", "tls", "load-balancer");
+        using var files = new TemporaryFolder();
+        CreateFiles(files);
+        IReadOnlyDictionary<string, string> settings = Services(manifests).Single(item => item.Role == "gateway").Settings;
+        Assert.Equal(
+            ("/edge-tls/tls.crt", "/edge-tls/tls.key", "/tls/tls.crt", "/tls/tls.key", "/tls/ca.crt"),
+            (settings["Tls__CertificatePath"], settings["Tls__KeyPath"], settings["Tls__ClientCertificatePath"], settings["Tls__ClientKeyPath"], settings["Tls__ServerCaPath"]));
+        await using ServiceOptions options = ServiceOptions.Of("gateway", settings.Select(item => KeyValuePair.Create(item.Key.Replace("__", ":", StringComparison.Ordinal), (string?)Here(item.Value, files))));
+        Assert.All(options.Types, type => Assert.NotNull(options.Value(type)));
+    }
+
     private static IEnumerable<(string Role, IReadOnlyDictionary<string, string> Settings)> Services(RenderedManifests manifests) =>
         manifests.Deployments.Select(item => (item.Spec.Template.Metadata.Labels["app.kubernetes.io/component"], PodSettings.Of(manifests, item.Spec.Template)));
 
     // What pods have and this machine may not: the mounted files, a card.
     private static string Here(string value, TemporaryFolder files) =>
-        value == "cuda" ? "cpu" : value.StartsWith("/tls/", StringComparison.Ordinal) ? files.File(value["/tls/".Length..]) : value;
+        value == "cuda" ? "cpu" : Mounts.FirstOrDefault(mount => value.StartsWith(mount, StringComparison.Ordinal)) is { } found ? files.File(value[found.Length..]) : value;
 
-    private static void CreateCertificate(TemporaryFolder files)
+    private static void CreateFiles(TemporaryFolder files)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=cvdvae", key, HashAlgorithmName.SHA256);
-        using X509Certificate2 certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        File.WriteAllText(files.File("tls.crt"), certificate.ExportCertificatePem());
-        File.WriteAllText(files.File("ca.crt"), certificate.ExportCertificatePem());
-        File.WriteAllText(files.File("tls.key"), key.ExportPkcs8PrivateKeyPem());
+        TestCertificates.Write(files.FolderPath);
+        File.WriteAllText(files.File("api-keys.json"), """{ "keys": [] }""");
     }
 }
