@@ -67,6 +67,10 @@ internal sealed class EncoderApp : IAsyncDisposable
             new("Models:Path", folder.File("models")),
             new("Models:ScanInterval", "00:00:00.1"),
             new($"{TorchOptions.Section}:Threads", "1"),
+
+            // By gRPC's own lines, which services leave out, tests see when the server has noticed something.
+            new("Logging:LogLevel:Grpc", "Information"),
+            new("Logging:LogLevel:Grpc.Net.Client", "Information"),
         ]);
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)));
         builder.AddServiceDefaults(ServiceRoles.Encoder);
