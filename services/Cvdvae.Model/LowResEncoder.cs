@@ -2,7 +2,6 @@ using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
 using Cvdvae.Model.Encoding;
 using Cvdvae.Model.Layers;
-using Cvdvae.Model.Sampling;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -50,22 +49,45 @@ public sealed class LowResEncoder : nn.Module
     /// <returns>For each group, nats element by element, (B, zdim, r, r).</returns>
     public IReadOnlyList<Tensor> Divergences(VdVae prior, Tensor x, Tensor y, Func<int, Tensor, Tensor> noise)
     {
+        bool learns = is_grad_enabled();
         using DisposeScope scope = NewDisposeScope();
         FeaturePyramid pyramid = _encoder.call(y);
         Dictionary<int, Tensor> activated = pyramid.Resolutions.ToDictionary(resolution => resolution, resolution => Gelu.Of(pyramid[resolution]));
         var divergences = new List<Tensor>();
-        var steps = new List<PosteriorStep>();
-        using (no_grad())
+        prior.PassPosterior(x, Architecture.ConditionedGroupCount, noise, (group, step) =>
         {
-            prior.WalkPosterior(x, Architecture.ConditionedGroupCount, noise, (_, step) => steps.Add(step));
-        }
-
-        foreach ((LatentGroup group, PosteriorStep step) in Architecture.Prior.Groups.Zip(steps))
-        {
-            Gaussian ofY = _branch.At(group, step.Activated, activated[group.Resolution]);
-            divergences.Add(step.Posterior.KlDivergence(ofY).MoveToOuterDisposeScope());
-        }
-
-        return divergences;
+            using IDisposable mode = set_grad_enabled(learns);
+            using DisposeScope inner = NewDisposeScope();
+            Tensor divergence = Divergence(group, step, activated[group.Resolution]).DetachFromDisposeScope();
+            scope.Attach(divergence);
+            divergences.Add(divergence);
+        });
+        return [.. divergences.Select(divergence => divergence.MoveToOuterDisposeScope())];
     }
+
+    /// <summary>
+    /// Adds the gradient of a loss over the <see cref="Divergences"/>. As the prior's latents do not depend on this encoder, each group runs backward as soon as it is known, down to the
+    /// maps of y: memory holds one group at a time, and the maps.
+    /// </summary>
+    /// <param name="prior">The frozen prior.</param>
+    /// <param name="x">High-res images, normalised, (B, 3, H, W), in the type to compute in.</param>
+    /// <param name="y">Low-res images, normalised, (B, 3, h, w), in the same type.</param>
+    /// <param name="noise">From (group, tensor) to standard normal numbers of its shape.</param>
+    /// <param name="loss">From the divergence of each group, (B, zdim, r, r), to its share of the loss, a scalar.</param>
+    /// <param name="recompute">Whether the blocks over y are computed twice, so that less of them is kept.</param>
+    public void Learn(VdVae prior, Tensor x, Tensor y, Func<int, Tensor, Tensor> noise, Func<Tensor, Tensor> loss, bool recompute)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var pass = new BottomUpPass(_encoder, y, recompute);
+        prior.PassPosterior(x, Architecture.ConditionedGroupCount, noise, (group, step) =>
+        {
+            using IDisposable mode = enable_grad();
+            using DisposeScope inner = NewDisposeScope();
+            loss(Divergence(group, step, pass.Activated(group.Resolution))).backward();
+        });
+        pass.Backward();
+    }
+
+    private Tensor Divergence(LatentGroup group, PosteriorStep step, Tensor activatedMap) =>
+        step.Posterior.KlDivergence(_branch.At(group, step.Activated, activatedMap));
 }

@@ -1,6 +1,7 @@
 """The images that a reference file is made from."""
 
 import os
+import sys
 
 import numpy
 import torch
@@ -18,10 +19,15 @@ def from_folder(folder, count, size):
     """The first images of a folder by name, cut to the middle square and resized, (N, H, W, 3) uint8."""
     images = []
     for name in sorted(os.listdir(folder)):
-        if len(images) < count and name.lower().endswith((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm")):
-            images.append(_resized(_square(_decode(os.path.join(folder, name))), size)[0])
+        path = os.path.join(folder, name)
+        is_image = name.lower().endswith((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm")) and not name.startswith(".") and not os.path.isdir(path)
+        if len(images) < count and is_image:
+            try:
+                images.append(_resized(_square(_decode(path)), size)[0])
+            except (OSError, SyntaxError) as error:  # what Pillow raises for files that are damaged, empty or not there
+                print(f"skipped: {path}: {error}", file=sys.stderr)
     if len(images) < count:
-        raise ValueError(f"{folder} holds {len(images)} images (PNG, JPEG, WebP, BMP, PPM); {count} are needed")
+        raise ValueError(f"{folder} holds {len(images)} images that can be used (PNG, JPEG, WebP, BMP, PPM); {count} are needed")
     return torch.stack(images).permute(0, 2, 3, 1).contiguous()
 
 

@@ -28,15 +28,12 @@ internal sealed class DecoderModelLoader
     }
 
     /// <summary>Loads a model.</summary>
-    /// <exception cref="InvalidModelException">It has no low-res encoder, or does not fit the stage.</exception>
+    /// <exception cref="InvalidModelException">A part of it is missing, or it does not fit the stage.</exception>
     /// <exception cref="Model.Weights.InvalidWeightsException">A file is broken or doesn't fit.</exception>
     public LoadedDecoder Load(ModelFolder folder, CancellationToken cancellation)
     {
         _torch.ApplyToThread();
-        if (folder.Manifest.Encoders.Count == 0)
-        {
-            throw new InvalidModelException(folder.FolderPath, "has no low-res encoder");
-        }
+        folder.RequireAll();
 
         var model = LoadedDecoder.Load(folder, StageOf(folder), _options, _featureType);
         model.OnUnloaded = () => _scheduler.Forget(model.Plan);

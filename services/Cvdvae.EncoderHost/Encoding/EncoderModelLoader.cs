@@ -17,15 +17,12 @@ internal sealed class EncoderModelLoader
     public EncoderModelLoader(IOptions<TorchOptions> torch, InferenceOptions options) => (_torch, _options) = (torch.Value, options);
 
     /// <summary>Loads a model.</summary>
-    /// <exception cref="InvalidModelException">It has no low-res encoder.</exception>
+    /// <exception cref="InvalidModelException">It has no low-res encoder, or lacks the weights of one.</exception>
     /// <exception cref="Model.Weights.InvalidWeightsException">A file is broken or doesn't fit.</exception>
     public EncoderModel Load(ModelFolder folder, CancellationToken cancellation)
     {
         _torch.ApplyToThread();
-        if (folder.Manifest.Encoders.Count == 0)
-        {
-            throw new InvalidModelException(folder.FolderPath, "has no low-res encoder");
-        }
+        folder.RequireEncoders();
 
         var scales = new Dictionary<int, (LowResArchitecture, BottomUpEncoder)>();
         var model = new EncoderModel(folder.Manifest.Prior, scales, _options);

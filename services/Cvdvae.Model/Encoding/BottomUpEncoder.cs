@@ -42,13 +42,18 @@ public sealed class BottomUpEncoder : nn.Module<Tensor, FeaturePyramid>
     {
         var maps = new Dictionary<int, Tensor>();
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _in.Of(input);
+        Tensor x = Begin(input);
         maps[_architecture.ImageSize] = x;
-        foreach (Block block in _blocks)
+        for (int index = 0; index < _blocks.Count; index++)
         {
-            x = block.call(x);
+            x = Run(index, x);
             int resolution = (int)x.shape[2];
-            x = PadChannels(x, _architecture.Widths[resolution]);
+            if (maps.TryGetValue(resolution, out Tensor? past))
+            {
+                // Nobody asks for it any more, and at the image's size it is the largest tensor of all; where there are gradients their graph holds what they need.
+                past.Dispose();
+            }
+
             maps[resolution] = x;
         }
 
@@ -58,6 +63,20 @@ public sealed class BottomUpEncoder : nn.Module<Tensor, FeaturePyramid>
         }
 
         return new FeaturePyramid(maps);
+    }
+
+    /// <summary>Number of blocks.</summary>
+    internal int BlockCount => _blocks.Count;
+
+    /// <summary>What the first block sees, (B, width, H, W), from normalised pixels, (B, 3, H, W).</summary>
+    internal Tensor Begin(Tensor input) => _in.Of(input);
+
+    /// <summary>One block, (B, C, r, r) to (B, width, r', r').</summary>
+    internal Tensor Run(int index, Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor output = _blocks[index].call(x);
+        return PadChannels(output, _architecture.Widths[(int)output.shape[2]]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Zeros for the channels that are missing. Padding keeps the memory layout; joining with fresh zeros would lose it for all later blocks.</summary>

@@ -79,7 +79,7 @@ public sealed class Block : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor middle = Middle(_first.Single().ActivatedOf(Gelu.Of(input)));
+        Tensor middle = Middle(FirstOf(input));
         Tensor output = _residual ? _last.Single().SumOf(middle, input) : _last.Single().Of(middle);
         if (_downRate > 1)
         {
@@ -87,6 +87,13 @@ public sealed class Block : nn.Module<Tensor, Tensor>
         }
 
         return output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>GELU of what <c>c1</c> gives. GELU of the input, as large as the input, is given up at once.</summary>
+    private Tensor FirstOf(Tensor input)
+    {
+        using Tensor activated = Gelu.Of(input);
+        return _first.Single().ActivatedOf(activated);
     }
 
     /// <summary>From GELU of what <c>c1</c> gives to what <c>c4</c> sees, (B, middle, r, r) both.</summary>

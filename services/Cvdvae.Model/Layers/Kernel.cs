@@ -149,6 +149,12 @@ internal sealed class Kernel : nn.Module
 
         using DisposeScope scope = NewDisposeScope();
         (Tensor weight, Tensor? bias) = _weight is null ? _read() : (_weight, _bias);
+        if (weight.dtype != input.dtype)
+        {
+            // Training in bfloat16: the parameters and their gradients stay float32.
+            (weight, bias) = (weight.to(input.dtype), bias?.to(input.dtype));
+        }
+
         Tensor output = _isSpatial ? nn.functional.conv2d(input, weight, bias, padding: [1, 1]) : Convolutions.Apply1x1(input, weight, bias);
         return (activated ? Gelu.Consume(output) : output).MoveToOuterDisposeScope();
     }

@@ -21,6 +21,9 @@ public sealed record TrainingRecord
     /// <summary>Loss over the validation images at the end: nats per dimension for a prior, nats per image for a low-res encoder.</summary>
     public double? ValidationLoss { get; init; }
 
+    /// <summary>SHA-256, in hexadecimal, of the <c>prior.safetensors</c> that a low-res encoder was trained for or came with.</summary>
+    public string? PriorSha256 { get; init; }
+
     /// <summary>The file that the weights were imported from, or anything else worth knowing.</summary>
     public string? Note { get; init; }
 }

@@ -17,13 +17,16 @@ public readonly record struct Gaussian(Tensor Mean, Tensor LogSigma)
     {
         // As (B, r, r, zdim): the gradient of a sum comes back without a layout, so the arithmetic must be dense in the order of the
         // axes, or every operation of the backward pass would walk one dense and one strided operand.
-        (Tensor mean, Tensor logSigma) = (Mean.permute(0, 2, 3, 1), LogSigma.permute(0, 2, 3, 1));
-        (Tensor otherMean, Tensor otherLogSigma) = (other.Mean.permute(0, 2, 3, 1), other.LogSigma.permute(0, 2, 3, 1));
+        (Tensor mean, Tensor logSigma) = (Dense(Mean), Dense(LogSigma));
+        (Tensor otherMean, Tensor otherLogSigma) = (Dense(other.Mean), Dense(other.LogSigma));
         Tensor difference = otherLogSigma - logSigma;
         Tensor scaled = (mean - otherMean) * (-otherLogSigma).exp();
         Tensor kl = difference.Minus(0.5).Plus(difference.Times(-2).exp().Plus(scaled.square()).Times(0.5));
         return kl.permute(0, 3, 1, 2);
     }
+
+    // In float32 whatever the networks compute in: sums of many small numbers.
+    private static Tensor Dense(Tensor tensor) => tensor.to(ScalarType.Float32).permute(0, 2, 3, 1);
 
     /// <summary>The first two outputs of a block, mean and log-sigma, from what its last convolution sees. Computed apart, so that both are dense in memory.</summary>
     internal static Gaussian From(Block block, Tensor middle) => new(block.Last[0].Of(middle), block.Last[1].Of(middle));

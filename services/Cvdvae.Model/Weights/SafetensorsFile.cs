@@ -62,6 +62,20 @@ public sealed class SafetensorsFile : ITensorSource
         _bytes.Read(_header.DataOffset(name), destination);
     }
 
+    /// <summary>Copies some bytes of a tensor, which may be larger than a buffer can be.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="destination">As many bytes as it takes.</param>
+    /// <exception cref="InvalidWeightsException">There is no such tensor, or the file has shrunk since it was opened.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor ends before.</exception>
+    public void CopyTo(string name, long offset, Span<byte> destination)
+    {
+        TensorEntry entry = this.Require(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, entry.ByteLength - destination.Length);
+        _bytes.Read(_header.DataOffset(name) + offset, destination);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _bytes.Dispose();
 }

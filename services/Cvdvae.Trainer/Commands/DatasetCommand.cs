@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Cvdvae.CommandLine;
 using Cvdvae.Imaging;
 using Cvdvae.Trainer.Data;
@@ -24,11 +25,13 @@ internal static class DatasetCommand
         };
         Option<int> rawSize = CheckedOption.Number("--raw-size", "side of the raw frames, or of the portraits as drawn, in pixels", 128, 1, LargestSide);
         Option<int> size = CheckedOption.Number("--size", "side of the packed images in pixels", 64, 1, LargestSide);
+        Option<bool> strict = StrictOption.Create();
+        var statisticsFile = new Option<string?>("--write-statistics") { Description = "JSON file of hyper-parameters to put shift and scale of these images into; what else it holds stays" };
         Option<int?> limit = CheckedOption.OptionalNumber("--limit", "most images to take", 1);
         var output = new Option<string>("--output") { Description = "file to write (.safetensors)", Required = true };
         var command = new Command("dataset", "pack a folder of images, raw frames or drawn portraits into one file for training and evaluation")
         {
-            images, raw, portraits, count, first, tool, rawSize, size, limit, output,
+            images, raw, portraits, count, first, tool, rawSize, size, limit, strict, statisticsFile, output,
         };
         command.Validators.Add(result =>
         {
@@ -44,14 +47,36 @@ internal static class DatasetCommand
         });
         command.SetAction((parsed, stop) =>
         {
+            if (parsed.GetValue(statisticsFile) is string early)
+            {
+                StatisticsFile.Check(early);
+            }
+
+            TextWriter report = parsed.InvocationConfiguration.Output;
+            var skipped = new SkippedImages(parsed.InvocationConfiguration.Error);
             IEnumerable<RgbImage> source =
-                parsed.GetValue(images) is string folder ? ImageSources.Folder(folder)
+                parsed.GetValue(images) is string folder ? ImageSources.Folder(folder, skipped)
                 : parsed.GetValue(raw) is string file ? ImageSources.Raw(file, parsed.GetValue(rawSize))
                 : new PortraitGenerator(parsed.GetRequiredValue(tool)).Draw(
                     parsed.GetRequiredValue(portraits)!, parsed.GetValue(first), parsed.GetValue(count)!.Value, parsed.GetValue(rawSize));
             int side = parsed.GetValue(size);
-            int packed = ImageSetWriter.Write(parsed.GetRequiredValue(output), Until(source, stop), side, parsed.GetValue(limit));
-            parsed.InvocationConfiguration.Output.WriteLine($"{parsed.GetRequiredValue(output)}: {packed} images of {side}x{side}");
+            var statistics = new PixelStatistics();
+            IEnumerable<RgbImage> taken = Ended(Until(source, stop).Take(parsed.GetValue(limit) ?? int.MaxValue), () =>
+            {
+                skipped.Summarize();
+                StrictOption.Check(parsed.GetValue(strict), skipped);
+            });
+            int packed = ImageSetWriter.Write(parsed.GetRequiredValue(output), taken, side, null, statistics);
+            report.WriteLine($"{parsed.GetRequiredValue(output)}: {packed} images of {side}x{side}");
+            report.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"levels: mean {statistics.Mean:F4}, deviation {statistics.Deviation:F4}; as hyper-parameters: shift {statistics.Shift:G10}, scale {statistics.Scale:G10}"));
+            if (parsed.GetValue(statisticsFile) is string hyperparameters)
+            {
+                StatisticsFile.Write(hyperparameters, statistics);
+                report.WriteLine($"{hyperparameters}: shift and scale are those of these images");
+            }
+
             return Task.FromResult(0);
         });
         return command;
@@ -64,5 +89,16 @@ internal static class DatasetCommand
             stop.ThrowIfCancellationRequested();
             yield return image;
         }
+    }
+
+    /// <summary>The images, and something to do after the last.</summary>
+    private static IEnumerable<RgbImage> Ended(IEnumerable<RgbImage> images, Action atEnd)
+    {
+        foreach (RgbImage image in images)
+        {
+            yield return image;
+        }
+
+        atEnd();
     }
 }

@@ -64,8 +64,9 @@ internal static class EncoderCommand
                 arguments.ReadExport(parsed, options),
                 parsed.GetValue(loss),
                 parsed.GetValue(arguments.Flips),
-                device);
-            TrainingArguments.Train(task, options, parsed.InvocationConfiguration.Output, stop);
+                device,
+                arguments.ReadComputation(parsed));
+            arguments.Train(task, options, parsed, stop);
             return Task.FromResult(0);
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Weights;
 using Cvdvae.Trainer.Import;
 
@@ -28,6 +29,7 @@ internal static class ImportCommand
                 parsed.InvocationConfiguration.Output.WriteLine(file);
             }
 
+            NextLine.Write(parsed.InvocationConfiguration.Output, ModelFolder.Open(parsed.GetRequiredValue(output)));
             return 0;
         });
         return command;

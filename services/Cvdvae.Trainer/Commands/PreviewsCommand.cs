@@ -47,7 +47,7 @@ internal static class PreviewsCommand
                 PixelSampling = parsed.GetValue(pixels) ?? Predictable(folder.Manifest.PixelSampling),
                 OutputBias = folder.Manifest.OutputBias,
             };
-            Run(folder, options, DeviceOption.Read(parsed, device), parsed.GetValue(sheet), stop);
+            Run(folder, options, DeviceOption.Read(parsed, device), parsed.GetValue(sheet), parsed.InvocationConfiguration.Output, stop);
             return Task.FromResult(0);
         });
         return command;
@@ -56,7 +56,7 @@ internal static class PreviewsCommand
     /// <summary>The noise of drawn pixels has nothing to do with the features: fitting to the expectation gives the same heads with less of it.</summary>
     private static PixelSampling Predictable(PixelSampling sampling) => sampling == PixelSampling.Sample ? PixelSampling.Mean : sampling;
 
-    private static void Run(ModelFolder folder, PreviewFitOptions options, Device device, string? sheet, CancellationToken stop)
+    private static void Run(ModelFolder folder, PreviewFitOptions options, Device device, string? sheet, TextWriter output, CancellationToken stop)
     {
         using var decoder = new TopDownDecoder(folder.Prior);
         ModelFolder.Load(decoder, folder.PriorPath, "decoder.");
@@ -71,12 +71,14 @@ internal static class PreviewsCommand
             table.AddRow($"{resolution}x{resolution}", psnr.ToString("F2", CultureInfo.InvariantCulture));
         }
 
-        AnsiConsole.Write(table);
-        Console.WriteLine($"{folder.PreviewsPath}: {heads.Resolutions.Count} heads, fitted to {options.Samples} samples, measured on {options.HeldOutSamples} others");
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
+        output.WriteLine($"{folder.PreviewsPath}: {heads.Resolutions.Count} heads, fitted to {options.Samples} samples, measured on {options.HeldOutSamples} others");
         if (sheet is not null)
         {
             Pictures.Save(PreviewSheet.Draw(decoder, heads.To(device), options), sheet);
-            Console.WriteLine(sheet);
+            output.WriteLine(sheet);
         }
+
+        NextLine.Write(output, folder);
     }
 }

@@ -34,8 +34,9 @@ internal static class PriorCommand
                 ImageSet.Open(parsed.GetRequiredValue(arguments.Validation)),
                 arguments.ReadExport(parsed, options) with { Start = start },
                 parsed.GetValue(arguments.Flips),
-                device);
-            TrainingArguments.Train(task, options, parsed.InvocationConfiguration.Output, stop);
+                device,
+                arguments.ReadComputation(parsed));
+            arguments.Train(task, options, parsed, stop);
             return Task.FromResult(0);
         });
         return command;

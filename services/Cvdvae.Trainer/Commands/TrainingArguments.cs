@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using Cvdvae.CommandLine;
+using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Runtime;
 using Cvdvae.Trainer.Training;
 using static TorchSharp.torch;
@@ -11,6 +12,8 @@ namespace Cvdvae.Trainer.Commands;
 internal sealed class TrainingArguments
 {
     private const double MostBeta = 0.999999;
+    private const string Float32 = "fp32";
+    private const string BFloat16 = "bf16";
     private readonly List<(Option Option, Func<ParseResult, TrainingOptions, TrainingOptions> Apply)> _options = [];
     private readonly TrainingOptions _defaults;
 
@@ -21,7 +24,8 @@ internal sealed class TrainingArguments
         _defaults = defaults;
         Model = new Option<string>("--model") { Description = model, Required = true };
         Add("--steps", "steps in all", 1L, null, o => o.Steps, (o, v) => o with { Steps = v });
-        Add("--batch", "images in a step", 1, 65536, o => o.Batch, (o, v) => o with { Batch = v });
+        Add("--batch", "images computed at once", 1, 65536, o => o.Batch, (o, v) => o with { Batch = v });
+        Add("--accumulate", "batches in a step, one after the other, whose gradients are added up", 1, 65536, o => o.Accumulate, (o, v) => o with { Accumulate = v });
         Add("--learning-rate", "learning rate after the warm-up", 1e-12, 1.0, o => o.LearningRate, (o, v) => o with { LearningRate = v });
         Add("--final-learning-rate", "learning rate at the last step, relative; it falls along a cosine (1: constant)", 0.0, 1.0, o => o.FinalLearningRate, (o, v) => o with { FinalLearningRate = v });
         Add("--warmup-steps", "steps over which the learning rate rises", 0, null, o => o.WarmupSteps, (o, v) => o with { WarmupSteps = v });
@@ -53,13 +57,17 @@ internal sealed class TrainingArguments
 
     public Option<bool> Half { get; } = new("--fp16") { Description = "store the weights in fp16" };
 
+    public Option<string> Compute { get; } = ComputeOption();
+
+    public Option<bool> CheckpointBlocks { get; } = new("--checkpoint-blocks") { Description = "compute each block a second time on the way back instead of keeping what is inside it: less memory, more time" };
+
     public Option<string> Device { get; } = DeviceOption.Create();
 
     public Option<int?> Threads { get; } = CheckedOption.OptionalNumber("--threads", "threads inside an operation; as many as the processor quota allows by default", 1, 1024);
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Run, Data, Validation, Model, DataCredit, Flips, Half, Device, Threads, .. _options.Select(entry => entry.Option)])
+        foreach (Option option in (Option[])[Run, Data, Validation, Model, DataCredit, Flips, Half, Compute, CheckpointBlocks, Device, Threads, .. _options.Select(entry => entry.Option)])
         {
             command.Options.Add(option);
         }
@@ -78,15 +86,41 @@ internal sealed class TrainingArguments
     /// <exception cref="ArgumentException">The machine does not have it.</exception>
     public Device ReadDevice(ParseResult parsed) => DeviceOption.Read(parsed, Device);
 
+    /// <summary>How the networks are computed.</summary>
+    public Computation ReadComputation(ParseResult parsed) => new(
+        parsed.GetRequiredValue(Compute) == BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, parsed.GetValue(CheckpointBlocks));
+
     /// <summary>Where and how the weights are written.</summary>
     public ModelExport ReadExport(ParseResult parsed, TrainingOptions options) => new(
-        parsed.GetRequiredValue(Model), parsed.GetValue(Half) ? ScalarType.Float16 : ScalarType.Float32, options.Batch, parsed.GetValue(DataCredit));
+        parsed.GetRequiredValue(Model), parsed.GetValue(Half) ? ScalarType.Float16 : ScalarType.Float32, options.StepImages, parsed.GetValue(DataCredit));
 
-    /// <summary>Trains and reports on the console.</summary>
-    public static void Train(ITrainingTask task, TrainingOptions options, TextWriter output, CancellationToken stop)
+    /// <summary>Trains and reports on the console; once all steps are done, also what comes next.</summary>
+    public void Train(ITrainingTask task, TrainingOptions options, ParseResult parsed, CancellationToken stop)
     {
+        TextWriter output = parsed.InvocationConfiguration.Output;
         using var run = new TrainingRun(task, options, TimeProvider.System);
         run.Run(new ConsoleReporter(output, TimeProvider.System), stop);
+        if (run.State.Step >= options.Steps)
+        {
+            NextLine.Write(output, ModelFolder.Open(parsed.GetRequiredValue(Model)));
+        }
+    }
+
+    private static Option<string> ComputeOption()
+    {
+        var option = new Option<string>("--compute")
+        {
+            Description = $"type that the networks are computed in: {Float32} or {BFloat16}; parameters, gradients and the optimiser stay {Float32}",
+            DefaultValueFactory = _ => Float32,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is var text and not (Float32 or BFloat16))
+            {
+                result.AddError($"--compute: '{text}' is not {Float32} or {BFloat16}");
+            }
+        });
+        return option;
     }
 
     private void Add<T>(string name, string description, T least, T? most, Func<TrainingOptions, T> value, Func<TrainingOptions, T, TrainingOptions> with)

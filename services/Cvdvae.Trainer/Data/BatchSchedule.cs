@@ -35,6 +35,24 @@ internal sealed class BatchSchedule
     /// <summary>A seed for everything else that is random in a step.</summary>
     public long StepSeed(long step) => unchecked(((_seed + 1L) * 1_000_003L) ^ (step * 7919L)) & long.MaxValue;
 
+    /// <summary>A seed for all that is random about one image of a step, whatever part of the step it is computed in.</summary>
+    public long ImageSeed(long step, int row) => Mixed(StepSeed(step), row);
+
+    /// <summary>A seed for all that is random about an image of the validation set, the same at every validation.</summary>
+    public long ValidationSeed(int index) => Mixed(_seed, ~index);
+
+    // SplitMix64's way to spread numbers that lie close together.
+    private static long Mixed(long first, int second)
+    {
+        unchecked
+        {
+            ulong mixed = (ulong)first + ((ulong)second * 0x9E3779B97F4A7C15);
+            mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+            return (long)((mixed ^ (mixed >> 31)) >> 1);
+        }
+    }
+
     private void Shuffle(long epoch)
     {
         if (epoch == _epoch)

@@ -1,6 +1,6 @@
+using System.Buffers.Binary;
+using System.Text;
 using Cvdvae.Imaging;
-using Cvdvae.Model.Weights;
-using static TorchSharp.torch;
 
 namespace Cvdvae.Trainer.Data;
 
@@ -9,30 +9,47 @@ internal static class ImageSetWriter
 {
     private const int Portion = 256;
 
-    /// <summary>Resizes and packs images.</summary>
-    /// <param name="path">The file to write.</param>
+    // Room for the header, which says how many images there are and so is written last; the format allows spaces after it.
+    private const int HeaderBytes = 256;
+
+    /// <summary>Resizes and packs images as they come: no more than a portion of them is in memory.</summary>
+    /// <param name="path">The file to write; it is there once all images are.</param>
     /// <param name="images">Images; of those that are not square the middle is taken.</param>
     /// <param name="size">Side of the packed images in pixels.</param>
     /// <param name="limit">Most images to take.</param>
+    /// <param name="statistics">Counts the packed levels.</param>
     /// <returns>How many there are.</returns>
-    /// <exception cref="InvalidImageException">There is no image, or there are too many for one file.</exception>
-    public static int Write(string path, IEnumerable<RgbImage> images, int size, int? limit)
+    /// <exception cref="InvalidImageException">There is no image.</exception>
+    public static int Write(string path, IEnumerable<RgbImage> images, int size, int? limit, PixelStatistics? statistics = null)
     {
-        using var pixels = new MemoryStream();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            int count = WriteTemporary(temporary, images.Take(limit ?? int.MaxValue), size, statistics);
+            File.Move(temporary, path, overwrite: true);
+            return count;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static int WriteTemporary(string path, IEnumerable<RgbImage> images, int size, PixelStatistics? statistics)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        file.Write(new byte[HeaderBytes]);
         int count = 0;
-        foreach (RgbImage[] portion in images.Take(limit ?? int.MaxValue).Chunk(Portion))
+        foreach (RgbImage[] portion in images.Chunk(Portion))
         {
             var resized = new RgbImage[portion.Length];
             Parallel.For(0, portion.Length, index => resized[index] = MiddleSquare.Resized(portion[index], size));
-            if (pixels.Length + (long)portion.Length * size * size * RgbImage.Channels > Array.MaxLength)
-            {
-                throw new InvalidImageException(
-                    $"{path}: more than {Array.MaxLength / (size * size * RgbImage.Channels)} images of {size}x{size} do not fit into one file; take fewer with --limit");
-            }
-
             foreach (RgbImage image in resized)
             {
-                pixels.Write(image.Pixels);
+                file.Write(image.Pixels);
+                statistics?.Add(image.Pixels);
             }
 
             count += portion.Length;
@@ -40,12 +57,23 @@ internal static class ImageSetWriter
 
         if (count == 0)
         {
-            throw new InvalidImageException("the source holds no image (PNG, JPEG or WebP)");
+            throw new InvalidImageException("the source holds no image that can be used (PNG, JPEG or WebP)");
         }
 
-        using Tensor packed = tensor(pixels.ToArray(), [count, size, size, RgbImage.Channels], dtype: ScalarType.Byte);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        SafetensorsWriter.Write(path, TorchTensors.AsSource([new(ImageSet.TensorName, packed)]));
+        file.Position = 0;
+        file.Write(Header(count, size));
+        file.Flush(flushToDisk: true);
         return count;
+    }
+
+    private static byte[] Header(int count, int size)
+    {
+        long bytes = (long)count * size * size * RgbImage.Channels;
+        string json = FormattableString.Invariant(
+            $$"""{"{{ImageSet.TensorName}}":{"dtype":"U8","shape":[{{count}},{{size}},{{size}},{{RgbImage.Channels}}],"data_offsets":[0,{{bytes}}] } }""");
+        byte[] header = new byte[HeaderBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(header, HeaderBytes - sizeof(long));
+        Encoding.ASCII.GetBytes(json.PadRight(HeaderBytes - sizeof(long)), header.AsSpan(sizeof(long)));
+        return header;
     }
 }

@@ -7,18 +7,19 @@ namespace Cvdvae.Trainer.Data;
 /// <summary>Where the images of a data set come from.</summary>
 internal static class ImageSources
 {
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp"];
-
     /// <summary>All images below a folder, in the order of their paths.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="skipped">Takes the files that can't be used.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidImageException">A file can't be decoded; the message names it.</exception>
-    public static IEnumerable<RgbImage> Folder(string folder) => Files(folder).Select(file => MiddleSquare.Of(Decode(file)));
+    public static IEnumerable<RgbImage> Folder(string folder, SkippedImages skipped) =>
+        ImageFiles.Below(folder, skipped).Select(file => Decode(file, skipped)).OfType<RgbImage>().Select(MiddleSquare.Of);
 
     /// <summary>The images of an image file, of a folder, or of a file made by <see cref="ImageSetWriter"/>.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="skipped">Takes the files that can't be used.</param>
     /// <exception cref="IOException">There is no such file or folder.</exception>
-    /// <exception cref="InvalidImageException">A file can't be decoded; the message names it.</exception>
     /// <exception cref="InvalidWeightsException">A data set is broken.</exception>
-    public static IEnumerable<NamedImage> Named(string path)
+    public static IEnumerable<NamedImage> Named(string path, SkippedImages skipped)
     {
         if (Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
@@ -26,24 +27,33 @@ internal static class ImageSources
             return Enumerable.Range(0, images.Count).Select(index => new NamedImage(index.ToString("D6", CultureInfo.InvariantCulture), images.Image(index)));
         }
 
-        IEnumerable<string> files = Directory.Exists(path) ? Files(path) : [path];
-        return files.Select(file => new NamedImage(Path.GetFileNameWithoutExtension(file), Decode(file)));
+        if (!Directory.Exists(path) && !File.Exists(path))
+        {
+            throw new FileNotFoundException($"there is no file or folder {path}");
+        }
+
+        return (Directory.Exists(path) ? ImageFiles.Below(path, skipped) : [path])
+            .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Image: Decode(file, skipped)))
+            .Where(source => source.Image is not null)
+            .Select(source => new NamedImage(source.Name, source.Image!));
     }
 
-    private static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal);
-
-    private static RgbImage Decode(string file)
+    private static RgbImage? Decode(string file, SkippedImages skipped)
     {
         try
         {
+            // A pipe has no length either, and would be waited for without end.
+            if (new FileInfo(file).Length == 0)
+            {
+                throw new InvalidImageException("The file is empty.");
+            }
+
             return ImageCodec.Decode(File.ReadAllBytes(file), ImageDecodeLimits.Default);
         }
-        catch (InvalidImageException error)
+        catch (Exception error) when (error is InvalidImageException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidImageException($"{file}: {error.Message}");
+            skipped.Add(file, error.Message);
+            return null;
         }
     }
 

@@ -16,6 +16,9 @@ namespace Cvdvae.Trainer.Evaluation;
 /// <param name="outputBias">Levels added to every value.</param>
 internal sealed class SuperResolver(LowResEncoder encoder, TopDownDecoder decoder, PixelSampling sampling, double outputBias = 0)
 {
+    /// <summary>Most samples decoded at once; null: all.</summary>
+    public int? Together { get; init; }
+
     /// <summary>Draws samples of several images in one batch.</summary>
     /// <param name="levels">Low-res images, uint8 (B, 3, h, w), on the model's device.</param>
     /// <param name="samples">Samples of each image.</param>
@@ -32,7 +35,7 @@ internal sealed class SuperResolver(LowResEncoder encoder, TopDownDecoder decode
         {
             DecodeRow[] rows = [.. features.SelectMany((own, image) =>
                 Enumerable.Range(0, samples).Select(sample => new DecodeRow(seed + (ulong)image, (uint)sample, temperature, temperature, own)))];
-            return [.. PriorSamples.Of(decoder, rows, sampling, outputBias, rows.Length).Chunk(samples)];
+            return [.. PriorSamples.Of(decoder, rows, sampling, outputBias, Together ?? rows.Length).Chunk(samples)];
         }
         finally
         {

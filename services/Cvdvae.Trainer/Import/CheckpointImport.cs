@@ -65,7 +65,7 @@ internal sealed class CheckpointImport
         if (lowRes is not null)
         {
             Write(folder.EncoderPath(lowRes.Scale), IsLowRes);
-            folder.Update(folder.Manifest.WithEncoder(lowRes, new TrainingRecord { Note = $"imported from {origin}" }));
+            folder.Update(folder.Manifest.WithEncoder(lowRes, new TrainingRecord { PriorSha256 = folder.PriorHash(), Note = $"imported from {origin}" }));
             written.Add(folder.EncoderPath(lowRes.Scale));
         }
 

@@ -21,7 +21,7 @@ internal sealed class ConsoleReporter(TextWriter output, TimeProvider time) : IT
     {
         (_start, _options) = (state, options);
         output.WriteLine(state.Step == 0
-            ? $"training in {options.RunFolder}, {options.Steps} steps of {options.Batch} images"
+            ? $"training in {options.RunFolder}, {options.Steps} steps of {options.StepImages} images{(options.Accumulate > 1 ? $", {options.Batch} at once" : "")}"
             : $"resuming in {options.RunFolder} at step {state.Step} of {options.Steps}");
     }
 
@@ -40,7 +40,7 @@ internal sealed class ConsoleReporter(TextWriter output, TimeProvider time) : IT
         int filled = (int)(BarWidth * state.Step / _options.Steps);
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{new string('#', filled)}{new string('.', BarWidth - filled)} step {state.Step}/{_options.Steps}  loss {_loss:F4}  norm {result.GradientNorm:F2}  {_options.Batch / stepSeconds:F1} images/s  {Left(stepSeconds * (_options.Steps - state.Step))} left{(_skipped > 0 ? $"  {_skipped} skipped" : "")}");
+            $"{new string('#', filled)}{new string('.', BarWidth - filled)} step {state.Step}/{_options.Steps}  loss {_loss:F4}  norm {result.GradientNorm:F2}  {_options.StepImages / stepSeconds:G3} images/s  {Left(stepSeconds * (_options.Steps - state.Step))} left{(_skipped > 0 ? $"  {_skipped} skipped" : "")}");
         output.Write(IsTerminal ? $"\r{line}  " : $"{line}\n");
     }
 

@@ -27,7 +27,7 @@ internal sealed record ModelExport(string Folder, ScalarType Type, int Batch, st
     {
         ModelFolder folder = ModelFolder.Open(Folder);
         Write(encoder, folder.EncoderPath(encoder.Architecture.Scale));
-        folder.Update(folder.Manifest.WithEncoder(encoder.Architecture, Record(state)));
+        folder.Update(folder.Manifest.WithEncoder(encoder.Architecture, Record(state) with { PriorSha256 = folder.PriorHash() }));
     }
 
     private TrainingRecord Record(TrainingState state) => new()

@@ -2,6 +2,7 @@ using Cvdvae.Imaging;
 using Cvdvae.Model;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Decoding;
+using Cvdvae.Model.Runtime;
 using Cvdvae.Model.Sampling;
 using Cvdvae.Trainer.Data;
 using static TorchSharp.torch;
@@ -19,8 +20,9 @@ internal sealed class PriorTask : ITrainingTask
     private readonly ModelExport _export;
     private readonly bool _flips;
     private readonly Device _device;
+    private readonly Computation _computation;
 
-    public PriorTask(VdVae model, ImageSet images, ImageSet validation, ModelExport export, bool flips, Device device)
+    public PriorTask(VdVae model, ImageSet images, ImageSet validation, ModelExport export, bool flips, Device device, Computation? computation = null)
     {
         int size = model.Architecture.Hyperparameters.ImageSize;
         if (images.Size != size || validation.Size != size)
@@ -28,7 +30,7 @@ internal sealed class PriorTask : ITrainingTask
             throw new InvalidHyperparametersException("image_size", $"{size}, but the training images have {images.Size} and the validation images {validation.Size}");
         }
 
-        (_model, _images, _validation, _export, _flips, _device) = (model, images, validation, export, flips, device);
+        (_model, _images, _validation, _export, _flips, _device, _computation) = (model, images, validation, export, flips, device, computation ?? Computation.Default);
     }
 
     public nn.Module Module => _model;
@@ -37,12 +39,25 @@ internal sealed class PriorTask : ITrainingTask
 
     public int ValidationCount => _validation.Count;
 
-    public IReadOnlyList<(string Name, Tensor Value)> Losses(int[] indices, bool validation)
+    public IReadOnlyList<(string Name, Tensor Value)> Losses(int[] indices, long[] seeds, bool validation)
     {
-        Tensor levels = (validation ? _validation : _images).Levels(indices).to(_device);
-        levels = _flips && !validation ? Flips.Apply(levels, Flips.Choose(levels)) : levels;
-        Elbo elbo = _model.Evaluate(_model.Normalize(levels), _model.Target(levels), (_, like) => StandardNormal.Like(like));
-        return [("elbo", elbo.Mean()), ("distortion", elbo.Distortion.mean()), ("rate", elbo.Rate.mean())];
+        using ImageNoise noise = NoiseOf(seeds);
+        Tensor levels = Levels(indices, noise, validation);
+        return Parts(_model.Evaluate(Normalize(levels), _model.Target(levels), noise.Of));
+    }
+
+    public IReadOnlyList<(string Name, Tensor Value)> Learn(int[] indices, long[] seeds, double share)
+    {
+        if (!_computation.Recompute)
+        {
+            IReadOnlyList<(string Name, Tensor Value)> losses = Losses(indices, seeds, validation: false);
+            losses[0].Value.Times(share).backward();
+            return losses;
+        }
+
+        using ImageNoise noise = NoiseOf(seeds);
+        Tensor levels = Levels(indices, noise, validation: false);
+        return Parts(_model.Learn(Normalize(levels), _model.Target(levels), noise.Of, share));
     }
 
     public void WriteImages(string path)
@@ -57,4 +72,16 @@ internal sealed class PriorTask : ITrainingTask
     }
 
     public void Export(TrainingState progress) => _export.Prior(_model, progress);
+
+    private static IReadOnlyList<(string Name, Tensor Value)> Parts(Elbo elbo) => [("elbo", elbo.Mean()), ("distortion", elbo.Distortion.mean()), ("rate", elbo.Rate.mean())];
+
+    private ImageNoise NoiseOf(long[] seeds) => new(seeds, _model.Architecture.Groups, _model.Architecture.Hyperparameters.Zdim, _device);
+
+    private Tensor Normalize(Tensor levels) => _model.Normalize(levels).to(_computation.Type);
+
+    private Tensor Levels(int[] indices, ImageNoise noise, bool validation)
+    {
+        Tensor levels = (validation ? _validation : _images).Levels(indices).to(_device);
+        return _flips && !validation ? Flips.Apply(levels, noise.IsMirrored) : levels;
+    }
 }

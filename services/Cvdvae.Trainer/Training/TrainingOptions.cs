@@ -9,8 +9,14 @@ internal sealed record TrainingOptions
     /// <summary>Steps in all.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Images in a step.</summary>
+    /// <summary>Images computed at once.</summary>
     public int Batch { get; init; } = 8;
+
+    /// <summary>Batches in a step, one after the other: their gradients are added up.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Images in a step.</summary>
+    public int StepImages => Batch * Accumulate;
 
     /// <summary>Learning rate after the warm-up.</summary>
     public double LearningRate { get; init; } = 6e-4;

@@ -33,7 +33,7 @@ internal sealed class TrainingRun : IDisposable
         _average = _parameters.Values.clone().DetachFromDisposeScope();
         _last = new Checkpoint(Path.Combine(options.RunFolder, "last.safetensors"), _optimizer, _average);
         _best = new Checkpoint(Path.Combine(options.RunFolder, "best.safetensors"), _optimizer, _average);
-        _schedule = new BatchSchedule(task.ImageCount, options.Batch, options.Seed);
+        _schedule = new BatchSchedule(task.ImageCount, options.StepImages, options.Seed);
     }
 
     /// <summary>Where the run stands.</summary>
@@ -60,7 +60,7 @@ internal sealed class TrainingRun : IDisposable
             reporter.Stepped(State, result);
             if (State.Step % _options.LogSteps == 0 || State.Step == _options.Steps)
             {
-                log.Write(State, _options.LearningRateAt(State.Step), _options.Batch);
+                log.Write(State, _options.LearningRateAt(State.Step), _options.StepImages);
             }
 
             if (State.Step % _options.ValidationSteps == 0 || State.Step == _options.Steps)
@@ -97,10 +97,9 @@ internal sealed class TrainingRun : IDisposable
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(_schedule.StepSeed(step));
         _parameters.Gradients.zero_();
-        IReadOnlyList<(string Name, Tensor Value)> losses = _task.Losses(_schedule.Indices(step), validation: false);
-        losses[0].Value.backward();
+        (string Name, double Value)[] losses = Learn(step);
         double norm = _parameters.Gradients.norm().item<float>();
-        bool finite = double.IsFinite(norm) && losses.All(loss => float.IsFinite(loss.Value.item<float>()));
+        bool finite = double.IsFinite(norm) && losses.All(loss => double.IsFinite(loss.Value));
         bool skipped = !finite || (_options.SkipThreshold > 0 && norm >= _options.SkipThreshold);
         _badSteps = finite ? 0 : _badSteps + 1;
         if (_badSteps >= MostBadSteps)
@@ -117,7 +116,25 @@ internal sealed class TrainingRun : IDisposable
             _average.lerp_(_parameters.Values, 1 - _options.EmaRateAt(_optimizer.Updates));
         }
 
-        return new StepResult([.. losses.Select(loss => (loss.Name, (double)loss.Value.item<float>()))], norm, skipped);
+        return new StepResult(losses, norm, skipped);
+    }
+
+    /// <summary>Adds up the gradients of a step's images, batch by batch, and gives their mean losses.</summary>
+    private (string Name, double Value)[] Learn(long step)
+    {
+        var means = new Dictionary<string, double>();
+        int row = 0;
+        foreach (int[] indices in _schedule.Indices(step).Chunk(_options.Batch))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long[] seeds = [.. indices.Select(_ => _schedule.ImageSeed(step, row++))];
+            foreach ((string name, Tensor value) in _task.Learn(indices, seeds, 1.0 / _options.Accumulate))
+            {
+                means[name] = means.GetValueOrDefault(name) + ((double)value.item<float>() / _options.Accumulate);
+            }
+        }
+
+        return [.. means.Select(mean => (mean.Key, mean.Value))];
     }
 
     private void Validate(TrainingLog log, ITrainingReporter reporter) => WithAverage(() =>
@@ -130,7 +147,7 @@ internal sealed class TrainingRun : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             int[] indices = [.. Enumerable.Range(first, Math.Min(_options.Batch, count - first))];
-            foreach ((string name, Tensor value) in _task.Losses(indices, validation: true))
+            foreach ((string name, Tensor value) in _task.Losses(indices, [.. indices.Select(_schedule.ValidationSeed)], validation: true))
             {
                 sums[name] = sums.GetValueOrDefault(name) + value.item<float>() * indices.Length;
             }

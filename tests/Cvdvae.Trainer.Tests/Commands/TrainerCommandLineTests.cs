@@ -1,9 +1,11 @@
 using System.Globalization;
 using Cvdvae.Imaging;
+using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Packaging;
 using Cvdvae.Model.Weights;
 using Cvdvae.TestUtils;
 using Cvdvae.Trainer.Commands;
+using Cvdvae.Trainer.Data;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -199,6 +201,114 @@ public sealed class TrainerCommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_StepAfterStep_EachEndsWithTheCommandThatComesNext()
+    {
+        MakeData();
+        string prior = await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("prior")]);
+        string encoder = await RunAsync(["encoder", "--hparams", _folder["h.json"], .. Training("encoder")]);
+        string previews = await RunAsync(["previews", .. Model, "--samples", "10", "--batch", "5"]);
+
+        Assert.EndsWith($"next: cvdvae-trainer encoder --model {_folder["model"]} --hparams FILE --data FILE --validation-data FILE --run FOLDER\n", prior, StringComparison.Ordinal);
+        Assert.EndsWith($"next: cvdvae-trainer previews --model {_folder["model"]}\n", encoder, StringComparison.Ordinal);
+        Assert.EndsWith($"next: MODELS={_folder[""].TrimEnd('/')} make serve\n", previews, StringComparison.Ordinal);
+
+        // Another prior in its place: the encoder is no longer for it.
+        ModelFolder model = ModelFolder.Open(_folder["model"]);
+        Assert.Equal(model.PriorHash(), model.Manifest.Training["encoder-x4"].PriorSha256);
+        model.RequireAll();
+        string again = await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("again"), "--seed", "5"]);
+        Assert.Contains("next: cvdvae-trainer encoder", again, StringComparison.Ordinal);
+        Assert.Contains("trained for another prior", Assert.Throws<InvalidModelException>(() => ModelFolder.Open(_folder["model"]).RequireAll()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dataset_BrokenImages_AreSkippedAndTold()
+    {
+        MakeData();
+        await File.WriteAllTextAsync(_folder["pictures", "03b.png"], "no image", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["pictures", "animation.gif"], "GIF89a", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["pictures", "._00.png"], "AppleDouble", TestContext.Current.CancellationToken);
+        string[] command = ["dataset", "--images", _folder["pictures"], "--size", "16", "--output", _folder["packed.safetensors"], "--write-statistics", _folder["h.json"]];
+
+        (int status, string output, string error) = await TellAsync(command);
+
+        Assert.Equal(0, status);
+        Assert.Equal(12, ImageSet.Open(_folder["packed.safetensors"]).Count);
+        string[] lines = error.TrimEnd().Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith($"skipped: {_folder["pictures", "03b.png"]}: ", lines[0], StringComparison.Ordinal);
+        Assert.Equal("passed over, being no .png, .jpg, .jpeg or .webp: 1 .gif, 1 hidden", lines[1]);
+        Assert.Equal("skipped in all: 1", lines[2]);
+        PriorHyperparameters written = HyperparameterFile.ReadPrior(_folder["h.json"]);
+        double[] levels = [.. Enumerable.Range(0, 12).SelectMany(index => ImageSet.Open(_folder["packed.safetensors"]).Image(index).Pixels).Select(level => (double)level)];
+        Assert.Equal(-levels.Average(), written.Shift, 1e-6);
+        Assert.Contains(FormattableString.Invariant($"mean {levels.Average():F4}, deviation {1 / written.Scale:F4}"), output, StringComparison.Ordinal);
+        Assert.Equal(8, written.Width);
+        Assert.NotNull(HyperparameterFile.ReadLowRes(_folder["h.json"]));
+
+        File.Delete(_folder["packed.safetensors"]);
+        (status, _, error) = await TellAsync([.. command, "--strict"]);
+        Assert.Equal(1, status);
+        Assert.EndsWith("error: --strict: 1 of the files can't be used, as listed above\n", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["packed.safetensors"]));
+    }
+
+    [Fact]
+    public async Task Dataset_NothingLeft_ExitsWithOne()
+    {
+        Directory.CreateDirectory(_folder["pictures"]);
+        await File.WriteAllTextAsync(_folder["pictures", "a.png"], "no image", TestContext.Current.CancellationToken);
+
+        (int status, _, string error) = await TellAsync(["dataset", "--images", _folder["pictures"], "--output", _folder["packed"]]);
+
+        Assert.Equal(1, status);
+        Assert.EndsWith("error: the source holds no image that can be used (PNG, JPEG or WebP)\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReconstructAndEvaluate_BrokenImages_AreSkippedAndTold()
+    {
+        await MakeModelAsync();
+        await RunAsync(["encoder", "--hparams", _folder["h.json"], .. Training("encoder")]);
+        await File.WriteAllTextAsync(_folder["pictures", "00b.png"], "no image", TestContext.Current.CancellationToken);
+        string[] reconstruct = ["reconstruct", .. Model, "--images", _folder["pictures"], "--output", _folder["back"]];
+        string[] evaluate = ["evaluate", .. Model, "--images", _folder["pictures"], "--samples", "2", "--output", _folder["table"]];
+        foreach (string[] command in (string[][])[reconstruct, evaluate])
+        {
+            (int status, string output, string error) = await TellAsync(command);
+            Assert.Equal(0, status);
+            Assert.Contains("12 images", output, StringComparison.Ordinal);
+            Assert.Contains($"skipped: {_folder["pictures", "00b.png"]}: ", error, StringComparison.Ordinal);
+            Assert.Contains("skipped in all: 1", error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, (await TellAsync([.. reconstruct, "--strict"])).Status);
+    }
+
+    [Theory]
+    [InlineData("--accumulate 0", "--accumulate: 0 is not from 1")]
+    [InlineData("--compute fp8", "--compute: 'fp8' is not fp32 or bf16")]
+    public async Task Encoder_WrongComputation_ExitsWithTwo(string arguments, string expected)
+    {
+        (int status, _, string error) = await TellAsync([.. "encoder --hparams x --run x --model x --data x --validation-data x".Split(' '), .. arguments.Split(' ')]);
+
+        Assert.Equal(2, status);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Encoder_InPartsInBFloat16WithBlocksTwice_RecordsTheImagesOfAStep()
+    {
+        await MakeModelAsync();
+        string output = await RunAsync(["encoder", "--hparams", _folder["h.json"], .. Training("encoder"), "--accumulate", "2", "--compute", "bf16", "--checkpoint-blocks"]);
+
+        Assert.Contains("3 steps of 8 images, 4 at once", output, StringComparison.Ordinal);
+        Assert.Equal(8, ModelFolder.Open(_folder["model"]).Manifest.Training["encoder-x4"].Batch);
+        using SafetensorsFile weights = SafetensorsFile.Open(ModelFolder.Open(_folder["model"]).EncoderPath(4));
+        Assert.All(weights.Entries.Values, entry => Assert.Equal(TensorElementType.F32, entry.ElementType));
+    }
+
+    [Fact]
     public async Task Prior_Stopped_EndsWithZeroAndAResumableRun()
     {
         MakeData();
@@ -247,6 +357,14 @@ public sealed class TrainerCommandLineTests : IDisposable
         int status = await TrainerCommandLine.RunAsync(arguments, output, error, TestContext.Current.CancellationToken);
         Assert.True(status == 0, error.ToString());
         return output.ToString();
+    }
+
+    private static async Task<(int Status, string Output, string Error)> TellAsync(IReadOnlyList<string> arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int status = await TrainerCommandLine.RunAsync(arguments, output, error, TestContext.Current.CancellationToken);
+        return (status, output.ToString(), error.ToString());
     }
 
     private static async Task<(int Status, string Error)> FailAsync(IEnumerable<string> arguments)

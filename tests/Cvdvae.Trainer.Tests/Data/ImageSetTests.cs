@@ -60,6 +60,57 @@ public sealed class ImageSetTests : IDisposable
     }
 
     [Fact]
+    public void Write_Images_CountsTheirLevels()
+    {
+        var statistics = new PixelStatistics();
+        ImageSetWriter.Write(_folder["set"], [TinyModels.Disc(1), TinyModels.Disc(2)], 16, null, statistics);
+        double[] levels = [.. TinyModels.Disc(1).Pixels.Concat(TinyModels.Disc(2).Pixels).Select(level => (double)level)];
+        double mean = levels.Average();
+
+        Assert.Equal(-mean, statistics.Shift, 1e-9);
+        Assert.Equal(1 / Math.Sqrt(levels.Average(level => (level - mean) * (level - mean))), statistics.Scale, 1e-9);
+    }
+
+    [Fact]
+    public void Write_FailsHalfWay_LeavesNothing()
+    {
+        static IEnumerable<RgbImage> Failing()
+        {
+            yield return TinyModels.Disc(1);
+            throw new InvalidImageException("no more");
+        }
+
+        Assert.Throws<InvalidImageException>(() => ImageSetWriter.Write(_folder["set"], Failing(), 16, null));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder[""]));
+    }
+
+    [Fact]
+    public void Downscaled_TooManyToKeep_AreMadeWhenAskedFor()
+    {
+        // 16 x 16 x 3 bytes each: more of them than are made ahead, in a file with a hole instead of pixels.
+        const int count = 90_000;
+        ImageSetWriter.Write(_folder["few"], [TinyModels.Disc(1)], 16, null);
+        byte[] few = File.ReadAllBytes(_folder["few"]);
+        string header = System.Text.Encoding.ASCII.GetString(few, 8, 248).Replace("[1,16", $"[{count},16", StringComparison.Ordinal)
+            .Replace("[0,768]", $"[0,{768L * count}]", StringComparison.Ordinal).TrimEnd().PadRight(248);
+        using (FileStream file = File.Create(_folder["many"]))
+        {
+            file.Write([.. few[..8], .. System.Text.Encoding.ASCII.GetBytes(header)]);
+            file.Position += 768L * (count - 1);
+            file.Write(few.AsSpan(256));
+        }
+
+        ImageSet low = ImageSet.Open(_folder["many"]).Downscaled(16);
+        using Tensor levels = low.Levels([0, count - 1]);
+
+        Assert.Equal((count, 16), (low.Count, low.Size));
+        Assert.Equal(TinyModels.Disc(1).Pixels, low.Image(count - 1).Pixels);
+        Assert.Equal(0, levels[0].to(ScalarType.Float32).sum().item<float>());
+        Assert.True(levels[1].to(ScalarType.Float32).sum().item<float>() > 0);
+    }
+
+    [Fact]
     public void Write_NoImage_Throws() =>
         Assert.Throws<InvalidImageException>(() => ImageSetWriter.Write(_folder["set"], [], 16, null));
 

@@ -10,8 +10,7 @@ public sealed class FlipsTests
     public void Apply_ChosenImages_AreMirroredLeftToRight()
     {
         using Tensor levels = tensor([.. Enumerable.Range(0, 2 * 3 * 4 * 4).Select(i => (byte)i)], ScalarType.Byte).view(2, 3, 4, 4);
-        using Tensor chosen = tensor(new[] { true, false }).view(2, 1, 1, 1);
-        using Tensor flipped = Flips.Apply(levels, chosen);
+        using Tensor flipped = Flips.Apply(levels, [true, false]);
 
         for (int column = 0; column < 4; column++)
         {
@@ -19,14 +18,5 @@ public sealed class FlipsTests
         }
 
         Assert.True(flipped[1].equal(levels[1]).all().item<bool>());
-    }
-
-    [Fact]
-    public void Choose_ManyImages_TakesAboutHalf()
-    {
-        random.manual_seed(1);
-        using Tensor batch = zeros(2000, 1, 1, 1);
-
-        Assert.InRange(Flips.Choose(batch).to(ScalarType.Float32).mean().item<float>(), 0.45f, 0.55f);
     }
 }

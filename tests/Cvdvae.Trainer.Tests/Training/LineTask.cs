@@ -19,7 +19,7 @@ internal sealed class LineTask(Func<int, double>? factor = null) : ITrainingTask
 
     public int Exports { get; private set; }
 
-    public IReadOnlyList<(string Name, Tensor Value)> Losses(int[] indices, bool validation)
+    public IReadOnlyList<(string Name, Tensor Value)> Losses(int[] indices, long[] seeds, bool validation)
     {
         Tensor x = tensor(indices.Select(index => index / 16f).ToArray()).view(-1, 1);
         Tensor loss = (_line.call(x) - x.Times(2)).Minus(1).square().mean();

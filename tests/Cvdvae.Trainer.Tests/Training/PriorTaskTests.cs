@@ -58,17 +58,55 @@ public sealed class PriorTaskTests : IDisposable
         Assert.Equal("image_size", error.Field);
     }
 
+    [Fact]
+    public void Learn_BlocksComputedTwice_GivesTheGradientOfTheBound()
+    {
+        using VdVae model = TinyModels.NewPrior();
+        ITrainingTask kept = NewTask(model);
+        ITrainingTask again = NewTask(model, new Computation(ScalarType.Float32, Recompute: true));
+        double[] losses = [];
+        using Tensor expected = Gradients.Of(model, () => losses = [.. kept.Learn([0, 1, 2], [5, 6, 7], 0.5).Select(loss => (double)loss.Value.item<float>())]);
+        double[] recomputed = [];
+        using Tensor actual = Gradients.Of(model, () => recomputed = [.. again.Learn([0, 1, 2], [5, 6, 7], 0.5).Select(loss => (double)loss.Value.item<float>())]);
+
+        Gradients.AssertClose(expected, actual);
+        Assert.All(losses.Zip(recomputed), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [Fact]
+    public void Run_InBFloat16_ComesCloseToFloat32WithWeightsInFloat32()
+    {
+        double[] Train(string run, Computation computation)
+        {
+            using VdVae model = TinyModels.NewPrior();
+            var reporter = new RecordingReporter();
+            using var training = new TrainingRun(
+                NewTask(model, computation), new TrainingOptions { RunFolder = _folder[run], Steps = 60, LearningRate = 5e-3, WarmupSteps = 5 }, TimeProvider.System);
+            training.Run(reporter, TestContext.Current.CancellationToken);
+            Assert.All(model.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
+            return [.. reporter.Losses];
+        }
+
+        double[] single = Train("fp32", Computation.Default);
+        double[] half = Train("bf16", new Computation(ScalarType.BFloat16, Recompute: true));
+
+        double lowered = single[0] - single.TakeLast(10).Average();
+        Assert.NotEqual(single, half);
+        Assert.InRange(half.TakeLast(10).Average() - single.TakeLast(10).Average(), -0.1 * lowered, 0.1 * lowered);
+    }
+
     private static RgbImage Reconstruct(VdVae model, RgbImage image, DecodeRow row)
     {
         using Tensor levels = Pictures.ToLevels(image, CPU);
         return Reconstruction.Of(model, levels, [row], PixelSampling.Mean)[0];
     }
 
-    private PriorTask NewTask(VdVae model) => new(
+    private PriorTask NewTask(VdVae model, Computation? computation = null) => new(
         model,
         TinyModels.Discs(_folder["train"], 32),
         TinyModels.Discs(_folder["valid"], 8, firstSeed: 100),
         new ModelExport(_folder["model"], ScalarType.Float32, 8, null),
         flips: true,
-        CPU);
+        CPU,
+        computation);
 }
