@@ -43,7 +43,7 @@ public sealed class SuperResolutionClient : IDisposable
         _service = new SuperResolutionService.SuperResolutionServiceClient(_channel);
     }
 
-    /// <summary>Draws samples of a low-resolution image in a file, as <see cref="UpscaleAsync(UpscaleRequest, CallSettings?, CancellationToken)"/> does.</summary>
+    /// <summary>Draws samples of a low-resolution image in a file.</summary>
     /// <param name="path">The image's file: PNG, JPEG or WebP.</param>
     /// <param name="options">What to make of it.</param>
     /// <param name="settings">What this call does differently.</param>
@@ -53,7 +53,10 @@ public sealed class SuperResolutionClient : IDisposable
     /// <exception cref="SuperResolutionException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
-        string path, UpscaleOptions? options = null, CallSettings? settings = null, [EnumeratorCancellation] CancellationToken stop = default)
+        string path,
+        UpscaleOptions? options = null,
+        CallSettings? settings = null,
+        [EnumeratorCancellation] CancellationToken stop = default)
     {
         byte[] image = await File.ReadAllBytesAsync(path, stop).ConfigureAwait(false);
         await foreach (UpscaleEvent item in UpscaleAsync(image.AsMemory(), options, settings, stop).ConfigureAwait(false))
@@ -71,7 +74,10 @@ public sealed class SuperResolutionClient : IDisposable
     /// <exception cref="SuperResolutionException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
-        Stream image, UpscaleOptions? options = null, CallSettings? settings = null, [EnumeratorCancellation] CancellationToken stop = default)
+        Stream image,
+        UpscaleOptions? options = null,
+        CallSettings? settings = null,
+        [EnumeratorCancellation] CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(image);
         using var bytes = new MemoryStream();
@@ -92,7 +98,7 @@ public sealed class SuperResolutionClient : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
         ReadOnlyMemory<byte> image, UpscaleOptions? options = null, CallSettings? settings = null, CancellationToken stop = default) =>
-        UpscaleAsync((options ?? new UpscaleOptions()).ToRequest(image), (settings ?? new CallSettings()) with { Names = CallerNames.OfOptions }, stop);
+        UpscaleAsync((options ?? new()).ToRequest(image), (settings ?? new()) with { Names = CallerNames.OfOptions }, stop);
 
     /// <summary>
     /// Draws samples of a low-resolution image. Leaving the loop early cancels the call, and the server stops working for it. A call that

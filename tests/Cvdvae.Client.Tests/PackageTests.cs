@@ -26,8 +26,11 @@ public sealed partial class PackageTests : IDisposable
         string restored = Environment.GetEnvironmentVariable(NuGetPackages) is { Length: > 0 } set
             ? set
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+        // The project itself stays restored to where it was.
+        string make = $"{NuGetPackages}='{restored}' make --no-print-directory csharp-package PACKAGES='{_folder["packages"]}'";
         string install = Snippets("clients/Cvdvae.Client/README.md", "sh").Single()
-            .Replace("make csharp-package", $"make --no-print-directory csharp-package PACKAGES={_folder["packages"]}", StringComparison.Ordinal)
+            .Replace("make csharp-package", make, StringComparison.Ordinal)
             .Replace("$PWD/artifacts/packages", _folder["packages"], StringComparison.Ordinal)
             .Replace("../hello", _folder["hello"], StringComparison.Ordinal)
             .Replace("dotnet new nugetconfig\n", $"dotnet new nugetconfig\nsed -i 's#https://[^\"]*#{restored}#' nuget.config\n", StringComparison.Ordinal);

@@ -22,8 +22,8 @@ internal static class BenchReport
     public static string ToTables(IReadOnlyList<LevelResult> levels)
     {
         var table = new TextTable(
-            "load", "requests/s:", "samples/s:", "first preview p50:", "p90:", "p99 (ms):", "result p50:", "p90:", "p99 (ms):", "requests:", "DEADLINE:", "errors",
-            "client cores:", "stable");
+            "load", "requests/s:", "samples/s:", "first preview p50:", "p90:", "p99 (ms):", "result p50:", "p90:", "p99 (ms):",
+            "requests:", "DEADLINE:", "errors", "client cores:", "stable");
         var resolutions = new TextTable("load", "resolution:", "p50:", "p90:", "p99 (ms):");
         foreach (LevelResult level in levels)
         {
@@ -31,7 +31,8 @@ internal static class BenchReport
             table.Add(
             [
                 load, Number(level.RequestsPerSecond, 2), Number(level.SamplesPerSecond, 2), .. Three(level.FirstPreviewMs), .. Three(level.ResultMs),
-                Number(level.Requests, 0), Cut(level), string.Join(", ", level.Errors.Select(error => $"{error.Value} {error.Key}")), Number(level.ClientProcessorShare, 2),
+                Number(level.Requests, 0), Cut(level), string.Join(", ", level.Errors.Select(error => $"{error.Value} {error.Key}")),
+                Number(level.ClientProcessorShare, 2),
                 level.Stable switch { true => "yes", false => "no", null => "" },
             ]);
             foreach ((int resolution, Percentiles times) in level.ResolutionMs)
@@ -45,7 +46,7 @@ internal static class BenchReport
 
     /// <summary>Calls that their deadline cut short, and how many of them the client had to end.</summary>
     private static string Cut(LevelResult level) =>
-        level.EndedByClient > 0 ? $"{Number(level.CutByDeadline, 0)} ({Number(level.EndedByClient, 0)} by the client)" : Number(level.CutByDeadline, 0);
+        Number(level.CutByDeadline, 0) + (level.EndedByClient > 0 ? $" ({Number(level.EndedByClient, 0)} by the client)" : "");
 
     private static string[] Three(Percentiles? times) =>
         times is null ? ["", "", ""] : [Number(times.P50, 1), Number(times.P90, 1), Number(times.P99, 1)];

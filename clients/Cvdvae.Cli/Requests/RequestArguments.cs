@@ -30,7 +30,9 @@ internal sealed class RequestArguments
         Choice.Of("--pixel-sampling", "how pixels are taken; the model's own way by default", RequestWords.PixelSamplings);
 
     private readonly Option<InputFit> _fit = Choice.Of(
-        "--fit", "what happens to an image of another size: exact (the default) refuses it, crop takes its middle square and resizes it", RequestWords.Fits);
+        "--fit",
+        "what happens to an image of another size: exact (the default) refuses it, crop takes its middle square and resizes it",
+        RequestWords.Fits);
 
     private readonly Option<ImageFormat> _resultFormat;
     private readonly Option<ImageFormat> _format;
@@ -71,7 +73,12 @@ internal sealed class RequestArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_samples, _scale, _temperature, _encoderTemperature, _priorTemperature, _pixelSampling, _consistency, _fit, _resultFormat, _format, _previewFormat, _quality, _stopAt, _previews, _deadline, _model])
+        Option[] options =
+        [
+            _samples, _scale, _temperature, _encoderTemperature, _priorTemperature, _pixelSampling, _consistency, _fit, _resultFormat,
+            _format, _previewFormat, _quality, _stopAt, _previews, _deadline, _model,
+        ];
+        foreach (Option option in options)
         {
             command.Options.Add(option);
         }
@@ -121,7 +128,8 @@ internal sealed class RequestArguments
         new() { Deadline = parsed.GetValue(_deadline) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Names = Names };
 
     /// <summary>The option of a deadline in seconds.</summary>
-    public static Option<double?> Deadline(string description) => CheckedOption.OptionalNumber("--deadline", description, 0.001, LongestDeadline);
+    public static Option<double?> Deadline(string description) =>
+        CheckedOption.OptionalNumber("--deadline", description, 0.001, LongestDeadline);
 
     private static Option<float?> Temperature(string name, string description) => CheckedOption.OptionalNumber(name, description, 0f, HottestTemperature);
 }

@@ -14,7 +14,10 @@ internal static class UpscaleCommand
         var arguments = new RequestArguments(raw: false);
         var image = new Argument<string>("IMAGE") { Description = "the small image: PNG, JPEG or WebP" };
         var output = new Option<string>("--output", "-o") { Description = "folder to write sample-N.png, preview-N-RRR.png and sheet.png to", Required = true };
-        var seed = new Option<ulong?>(RequestArguments.Seed) { Description = "seed of what is drawn; the same seed gives the same images. The server draws one by default" };
+        var seed = new Option<ulong?>(RequestArguments.Seed)
+        {
+            Description = "seed of what is drawn; the same seed gives the same images. The server draws one by default",
+        };
         var withoutPreviews = new Option<bool>("--no-previews") { Description = "write no previews" };
         var command = new Command("upscale", "draw samples of an image") { image, output, seed, withoutPreviews };
         arguments.AddTo(command);

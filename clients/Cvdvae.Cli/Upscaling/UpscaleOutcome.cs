@@ -41,7 +41,8 @@ internal sealed record UpscaleOutcome(
         {
             int side = Results.Min(result => result.Side);
             string reached = $"reached {side}x{side}";
-            string which = Results.Count < Samples ? $"{Results.Count} of {Samples} samples {reached}, the others nothing" : $"every sample {reached}";
+            bool all = Results.Count >= Samples;
+            string which = all ? $"every sample {reached}" : $"{Results.Count} of {Samples} samples {reached}, the others nothing";
             text.Append(CultureInfo.InvariantCulture, $"the deadline was near: {which}\n");
         }
 

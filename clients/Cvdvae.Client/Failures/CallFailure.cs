@@ -18,13 +18,16 @@ internal static class CallFailure
         TimeSpan? retryAfter = details?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
 
         // Nobody has cancelled a call that comes here. A server at its deadline may reset the stream before the client's own timer fires.
-        StatusCode status = error.StatusCode == StatusCode.Cancelled && call.DeadlinePassed ? StatusCode.DeadlineExceeded : error.StatusCode;
+        bool deadline = error.StatusCode == StatusCode.Cancelled && call.DeadlinePassed;
+        StatusCode status = deadline ? StatusCode.DeadlineExceeded : error.StatusCode;
         string? problem = status == StatusCode.DeadlineExceeded ? null : TransportProblem.Of(error.Status, call.Options, call.Admitted);
         if (problem is not null)
         {
-            // Which of several statuses Grpc.Net.Client gives to a connection that fails depends on how far it had come. CANCELLED is its word
-            // for an answer that is not gRPC's.
-            status = error.Status.DebugException is not null ? StatusCode.Unavailable : status == StatusCode.Cancelled ? StatusCode.Unknown : status;
+            // Which of several statuses Grpc.Net.Client gives to a connection that fails depends on how far it had come. CANCELLED is its
+            // word for an answer that is not gRPC's.
+            status = error.Status.DebugException is not null ? StatusCode.Unavailable
+                : status == StatusCode.Cancelled ? StatusCode.Unknown
+                : status;
         }
 
         return new SuperResolutionException(problem ?? Message(error.Status.Detail, status, call, violation, retryAfter), error)
@@ -43,7 +46,8 @@ internal static class CallFailure
         new($"{address}: {problem}") { Status = StatusCode.Internal, RequestId = requestId };
 
     private static string Message(
-        string detail, StatusCode status, FailedCall call, BadRequest.Types.FieldViolation? violation, TimeSpan? retryAfter) => status switch
+        string detail, StatusCode status, FailedCall call, BadRequest.Types.FieldViolation? violation, TimeSpan? retryAfter) =>
+        status switch
         {
             StatusCode.DeadlineExceeded => call.Deadline is { } time
                 ? string.Create(CultureInfo.InvariantCulture, $"the deadline of {time.TotalSeconds:0.###} s passed before the call ended")

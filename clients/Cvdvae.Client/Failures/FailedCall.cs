@@ -9,4 +9,10 @@ namespace Cvdvae.Client;
 /// <param name="Names">What its caller calls the fields of the request.</param>
 /// <param name="Admitted">Whether the server had accepted it.</param>
 internal sealed record FailedCall(
-    SuperResolutionClientOptions Options, TimeSpan? Deadline, bool DeadlinePassed, int Attempts, string? RequestId, CallerNames Names, bool Admitted);
+    SuperResolutionClientOptions Options,
+    TimeSpan? Deadline,
+    bool DeadlinePassed,
+    int Attempts,
+    string? RequestId,
+    CallerNames Names,
+    bool Admitted);

@@ -63,7 +63,8 @@ internal static partial class TransportProblem
 
         if (causes.Any(cause => cause is TimeoutException))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"the server did not answer within {options.ConnectTimeout.TotalSeconds:0.###} s");
+            double seconds = options.ConnectTimeout.TotalSeconds;
+            return string.Create(CultureInfo.InvariantCulture, $"the server did not answer within {seconds:0.###} s");
         }
 
         if (!admitted && causes.OfType<HttpProtocolException>().Any(cause => NotUnderstood.Contains(cause.ErrorCode)))
@@ -71,7 +72,7 @@ internal static partial class TransportProblem
             return $"{NoHttp2}{Hint(options)}";
         }
 
-        // A connection that fails while HTTP/2 begins does so in one of several ways, by chance; only after TLS has it to do with certificates.
+        // A connection that fails while HTTP/2 begins does so in one of several ways, by chance; after TLS it has to do with certificates.
         return !causes.Any(cause => cause is HttpRequestException or IOException) ? null
             : kinds.Contains(HttpRequestError.NameResolutionError) ? NoHost
             : beginning && !ServerAddress.IsSecure(options) ? $"{NoHttp2}{hint}"
@@ -88,7 +89,8 @@ internal static partial class TransportProblem
 
         if (!text.Contains("remote certificate", StringComparison.OrdinalIgnoreCase))
         {
-            return $"the server does not answer with TLS; {(IsBalanced(options) ? "is it one without?" : "without it the address begins with http://")}";
+            string hint = IsBalanced(options) ? "is it one without?" : "without it the address begins with http://";
+            return $"the server does not answer with TLS; {hint}";
         }
 
         string reason = text.Contains("NameMismatch", StringComparison.Ordinal) ? "it is for another name"
@@ -145,12 +147,17 @@ internal static partial class TransportProblem
         : IsBalanced(options) ? "; does it want TLS?"
         : "; where it wants TLS the address begins with https://";
 
-    private static bool IsBalanced(SuperResolutionClientOptions options) => options.Address.StartsWith("dns:", StringComparison.OrdinalIgnoreCase);
+    private static bool IsBalanced(SuperResolutionClientOptions options) =>
+        options.Address.StartsWith("dns:", StringComparison.OrdinalIgnoreCase);
 
     // What OpenSSL, Schannel and Secure Transport say when the other side does not take the client's certificate, or the lack of one.
-    [GeneratedRegex(@"alert[ _](certificate|bad[ _]certificate|unknown[ _]ca|handshake[ _]failure|access[ _]denied|unsupported[ _]certificate)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "alert[ _](certificate|bad[ _]certificate|unknown[ _]ca|handshake[ _]failure|access[ _]denied|unsupported[ _]certificate)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex RefusedByAlert();
 
-    [GeneratedRegex(@"^Bad gRPC response\.(?: HTTP status code: (?<status>\d+)|.*content-type value: (?<type>[^;\s]+))?", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^Bad gRPC response\.(?: HTTP status code: (?<status>\d+)|.*content-type value: (?<type>[^;\s]+))?",
+        RegexOptions.Singleline)]
     private static partial Regex BadResponse();
 }

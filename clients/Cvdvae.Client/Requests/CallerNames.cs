@@ -5,7 +5,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cvdvae.Client;
 
-/// <summary>How a caller writes what the protocol calls by its own names: messages of a server speak of what the caller can change.</summary>
+/// <summary>
+/// How a caller writes what the protocol calls by its own names: messages of a server speak of what the caller can change.
+/// </summary>
 /// <param name="fields">The caller's names of the fields of <see cref="UpscaleRequest"/>, by the protocol's.</param>
 /// <param name="values">The caller's names of the values of its enums, by the protocol's.</param>
 /// <param name="setting">How the caller gives a value to an option.</param>
@@ -19,9 +21,13 @@ internal sealed partial class CallerNames(
         .SelectMany(type => type.Values, (type, value) => (value.Name, Member: Member(type, value)))
         .ToDictionary(pair => pair.Name, pair => pair.Member);
 
-    /// <summary>Of callers who made an <see cref="UpscaleRequest"/>: its properties. Names of one word are the same but for the case.</summary>
+    /// <summary>
+    /// Of callers who made an <see cref="UpscaleRequest"/>: its properties. Names of one word are the same but for the case.
+    /// </summary>
     public static CallerNames OfRequest { get; } = new(
-        Fields.ToDictionary(field => field.Name, field => field.Name.Contains('_', StringComparison.Ordinal) ? field.PropertyName : field.Name),
+        Fields.ToDictionary(
+            field => field.Name,
+            field => field.Name.Contains('_', StringComparison.Ordinal) ? field.PropertyName : field.Name),
         EnumMembers,
         Assignment);
 
@@ -84,6 +90,8 @@ internal sealed partial class CallerNames(
     private static string Member(EnumDescriptor type, EnumValueDescriptor value) =>
         $"{type.ClrType.Name}.{Enum.GetName(type.ClrType, Enum.ToObject(type.ClrType, value.Number))}";
 
-    [GeneratedRegex(@"(?<!\w)'[^']*'(?!\w)|^(?<field>[a-z]+)(?=:)|\b(?<field>[a-z]+(?:_[a-z]+)+)\b(?: (?<value>[A-Z]+(?:_[A-Z0-9]+)+)\b)?|\b(?<value>[A-Z]+(?:_[A-Z0-9]+)+)\b")]
+    [GeneratedRegex(
+        @"(?<!\w)'[^']*'(?!\w)|^(?<field>[a-z]+)(?=:)" +
+        @"|\b(?<field>[a-z]+(?:_[a-z]+)+)\b(?: (?<value>[A-Z]+(?:_[A-Z0-9]+)+)\b)?|\b(?<value>[A-Z]+(?:_[A-Z0-9]+)+)\b")]
     private static partial Regex Names();
 }

@@ -17,7 +17,9 @@ public sealed record UpscaleOptions
     /// <summary>Factor between the sides of result and input; null: from the image's size.</summary>
     public int? Scale { get; init; }
 
-    /// <summary>Seed of the random numbers; null: the server draws one. The same request with the same seed gives the same images.</summary>
+    /// <summary>
+    /// Seed of the random numbers; null: the server draws one. The same request with the same seed gives the same images.
+    /// </summary>
     public ulong? Seed { get; init; }
 
     /// <summary>Temperature of all latent groups, 0 to 10; null: the model's. The two special ones win over it.</summary>
