@@ -1,4 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
+import type { CallersNames } from './callers-names.js';
 import { readDetails, type StatusDetails } from './details.js';
 
 /** Status of a call, by gRPC's names. */
@@ -6,13 +7,33 @@ export type Status =
   | 'CANCELLED' | 'UNKNOWN' | 'INVALID_ARGUMENT' | 'DEADLINE_EXCEEDED' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'PERMISSION_DENIED' | 'RESOURCE_EXHAUSTED'
   | 'FAILED_PRECONDITION' | 'ABORTED' | 'OUT_OF_RANGE' | 'UNIMPLEMENTED' | 'INTERNAL' | 'UNAVAILABLE' | 'DATA_LOSS' | 'UNAUTHENTICATED';
 
+const mark = Symbol.for('cvdvae.SuperResolutionError');
+
+/** What is known of a failure beside its message. */
+export interface FailureFacts {
+  readonly status: Status;
+  readonly field?: string | undefined;
+  readonly wireField?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly attempts?: number | undefined;
+  readonly cause?: unknown;
+}
+
 /** A call failed; the message is a line for whoever made it. */
 export class SuperResolutionError extends Error {
+  /** Also the errors of this library's other copy, where one part of a program imports it and another one requires it. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === SuperResolutionError ? typeof value === 'object' && value !== null && mark in value : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
   override readonly name = 'SuperResolutionError';
   /** Status of the call. */
   readonly status: Status;
-  /** The field of the request that was refused, where the server named one. */
+  /** What was refused of the request, by the name that the caller gave it (`samples`), where the server named it. */
   readonly field: string | undefined;
+  /** The same by its name in the protocol (`sample_count`). */
+  readonly wireField: string | undefined;
   /** How long the server asks to wait before the next attempt, where it does. */
   readonly retryAfterMs: number | undefined;
   /** Identity of the call in the server's logs and traces, where known. */
@@ -20,10 +41,12 @@ export class SuperResolutionError extends Error {
   /** Attempts that were made. */
   readonly attempts: number;
 
-  constructor(message: string, about: { status: Status; field?: string | undefined; retryAfterMs?: number | undefined; requestId?: string | undefined; attempts?: number; cause?: unknown }) {
+  constructor(message: string, about: FailureFacts) {
     super(message, { cause: about.cause });
+    Object.defineProperty(this, mark, { value: true });
     this.status = about.status;
     this.field = about.field;
+    this.wireField = about.wireField;
     this.retryAfterMs = about.retryAfterMs;
     this.requestId = about.requestId;
     this.attempts = about.attempts ?? 1;
@@ -38,6 +61,8 @@ export interface FailedCall {
   /** Attempts made, with the one that failed. */
   readonly attempts: number;
   readonly requestId: string | undefined;
+  /** The caller's names of what was asked for, where something was. */
+  readonly names: CallersNames | undefined;
   /** What kept bytes from going to and fro; undefined where the server itself answered. */
   readonly transportProblem: (error: ConnectError) => string | undefined;
 }
@@ -49,7 +74,8 @@ export function failure(thrown: unknown, call: FailedCall): SuperResolutionError
   const problem = error.code === Code.DeadlineExceeded ? undefined : call.transportProblem(error);
   return new SuperResolutionError(problem === undefined ? message(error, call, details) : `can't reach ${call.address}: ${problem}`, {
     status: problem === undefined ? statusOf(error.code) : 'UNAVAILABLE',
-    field: details.violation?.field,
+    field: details.violation && (call.names?.field(details.violation.field) ?? details.violation.field),
+    wireField: details.violation?.field,
     retryAfterMs: details.retryAfterMs,
     requestId: error.metadata.get('x-request-id') ?? call.requestId,
     attempts: call.attempts,
@@ -63,6 +89,7 @@ export function protocolFailure(address: string, problem: string, requestId?: st
 }
 
 function message(error: ConnectError, call: FailedCall, details: StatusDetails): string {
+  const translate = (text: string) => call.names?.translate(text) ?? text;
   const detail = error.rawMessage;
   switch (error.code) {
     case Code.DeadlineExceeded:
@@ -73,11 +100,11 @@ function message(error: ConnectError, call: FailedCall, details: StatusDetails):
       return `${call.address} does not offer this service${detail ? ` (${detail})` : ''}`;
     case Code.InvalidArgument:
       if (details.violation && !detail.startsWith(details.violation.field)) {
-        return `${details.violation.field}: ${details.violation.description}`;
+        return translate(`${details.violation.field}: ${details.violation.description}`);
       }
   }
   const advice = details.retryAfterMs === undefined ? '' : `; try again in ${Math.round(details.retryAfterMs) / 1000} s`;
-  return `${detail || `the server answered ${statusOf(error.code)}`}${advice}`;
+  return `${translate(detail) || `the server answered ${statusOf(error.code)}`}${advice}`;
 }
 
 /** "InvalidArgument" to "INVALID_ARGUMENT". */

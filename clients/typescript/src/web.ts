@@ -1,22 +1,41 @@
 /** The client for browsers: gRPC-Web over fetch. */
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { createGrpcWebTransport } from '@connectrpc/connect-web';
-import { TransportClient } from './client.js';
-import type { ClientOptions } from './options.js';
+import { type Asked, TransportClient } from './client.js';
+import { addressed } from './given-address.js';
+import { type WebImage, webImageBytes } from './image-input.js';
+import { checkClientNames, clientOptionNames, type ClientOptions } from './options.js';
+import { timeoutHeader } from './timeout-header.js';
+import { text } from './values.js';
 
 export * from './common.js';
+export type { WebImage } from './image-input.js';
+
+/** A request: the image, and what is asked for. */
+export type UpscaleInput = Asked<WebImage>;
+
+/** How a client in a browser reaches its server. Checked when the client is made. */
+export interface WebClientOptions extends ClientOptions {
+  /** The HTTP/1.1 endpoint of the server, as `http://host:port`. A page from another origin needs to be allowed there. */
+  address: string;
+}
 
 /** Calls a super-resolution server by gRPC-Web. */
-export class SuperResolutionClient extends TransportClient {
+export class SuperResolutionClient extends TransportClient<WebImage> {
   /**
-   * @param address The HTTP/1.1 endpoint of the server, as `http://host:port`. A page from another origin needs to be allowed there.
+   * @param address The HTTP/1.1 endpoint of the server, as `http://host:port`, or all options. A page from another origin needs to be allowed there.
+   * @param options The other options, where the address stands before them.
+   * @throws TypeError An option has the wrong type, or an unknown name.
    * @throws RangeError The address or an option can't be used.
    */
-  constructor(address: string, options: ClientOptions = {}) {
-    if (!/^https?:\/\/[^/]/.test(address)) {
-      throw new RangeError(`address: '${address}' is not http://host:port or https://host:port`);
+  constructor(address: string | WebClientOptions, options: ClientOptions = {}) {
+    const all: WebClientOptions = addressed(address, options);
+    checkClientNames(all, ['address', ...clientOptionNames]);
+    const baseUrl = text('address', all.address);
+    if (!/^https?:\/\/[^/]/.test(baseUrl)) {
+      throw new RangeError(`address: '${baseUrl}' is not http://host:port or https://host:port`);
     }
-    super(createGrpcWebTransport({ baseUrl: address, useBinaryFormat: true }), { address, transportProblem }, options);
+    super(createGrpcWebTransport({ baseUrl, useBinaryFormat: true, interceptors: [timeoutHeader] }), { address: baseUrl, transportProblem }, all, webImageBytes);
   }
 }
 

@@ -57,6 +57,20 @@ describe('a server that wants to see certificates', limit, () => {
     assert.deepEqual(events.map(({ kind }) => kind), ['started', 'completed']);
   });
 
+  test('certificates may be paths, or the text of PEM', async () => {
+    const path = (name) => join(folder, name);
+    for (const tls of [{ ca: path('ca.pem'), cert: path('client.pem'), key: path('client.key') }, { ca: String(pem('ca.pem')), cert: String(pem('client.pem')), key: String(pem('client.key')) }]) {
+      const known = client({ ...tls, serverName: 'gateway.test' });
+      const events = await collect(known.upscale({ image: portrait }));
+      known.close();
+      assert.equal(events.length, 2);
+    }
+  });
+
+  test('a key that is not that of the certificate is refused when the client is made', () => {
+    assert.throws(() => client({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('server.key') }), { name: 'RangeError', message: /^tls: the certificates can't be used: .*mismatch/ });
+  });
+
   for (const [what, name] of [['without one', undefined], ['with one of another authority', 'stranger']]) {
     test(`a client ${what} is told`, async () => {
       const unknown = client({ ca: pem('ca.pem'), serverName: 'gateway.test', ...(name && { cert: pem(`${name}.pem`), key: pem(`${name}.key`) }) });
