@@ -8,13 +8,10 @@ import { type ListModelsResponse, SuperResolutionService, type UpscaleResponse }
 import { checkOptions, checkSettings, type CallSettings, type CheckedOptions, type CheckedSettings, type ClientOptions } from './options.js';
 import { readRequest } from './request.js';
 import { RetriedCall, type Route } from './retried-call.js';
-import type { UpscaleOptions } from './upscale-options.js';
-
-/** A request: the image, and what is asked for. */
-export type Asked<Image> = UpscaleOptions & { image: Image };
+import type { Asked, Calls } from './upscaling-client.js';
 
 /** Calls a super-resolution server over any transport. */
-export class TransportClient<Image> {
+export class TransportClient<Image> implements Calls<Image> {
   private readonly options: CheckedOptions;
   private readonly service: Client<typeof SuperResolutionService>;
 
@@ -24,15 +21,6 @@ export class TransportClient<Image> {
     this.service = createClient(SuperResolutionService, transport);
   }
 
-  /**
-   * Draws samples of a low-resolution image. Leaving the loop early cancels the call, and the server stops working for it. A call that fails
-   * before the server admitted it is tried again where that can help. Where the deadline passes when previews have come already, the call ends
-   * well with the finest of each sample as its result.
-   * @throws TypeError Something in the request or the settings has the wrong type, or a name that is not known. Nothing was sent.
-   * @throws RangeError A value can't be sent. Nothing was sent.
-   * @throws SuperResolutionError The call failed.
-   * @throws The reason of settings.signal, when it was aborted.
-   */
   async *upscale(request: Asked<Image>, settings: CallSettings = {}): AsyncGenerator<UpscaleEvent, void, undefined> {
     const checked = checkSettings(settings);
     const { fields, image: given, names } = readRequest(request);
@@ -80,13 +68,6 @@ export class TransportClient<Image> {
     }
   }
 
-  /**
-   * Lists the models that are ready, and the limits of the server.
-   * @throws TypeError A setting has the wrong type, or a name that is not known.
-   * @throws RangeError A setting can't be used.
-   * @throws SuperResolutionError The call failed.
-   * @throws The reason of settings.signal, when it was aborted.
-   */
   async listModels(settings: CallSettings = {}): Promise<ListModelsResponse> {
     const checked: CheckedSettings = checkSettings(settings);
     return await new RetriedCall(this.route, this.options, checked, checked.signal).run((options) => this.service.listModels({}, options));

@@ -1,8 +1,8 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { ServerAddress } from './address.js';
+import type { Certificates } from './certificates.js';
 import { after } from './timer.js';
-import type { Certificates } from './tls-settings.js';
 
 /** Makes connections for HTTP/2 that fail when they are not there in time. */
 export function connector(address: ServerAddress, settings: Certificates, timeoutMs: number): () => net.Socket {

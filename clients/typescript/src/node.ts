@@ -1,15 +1,17 @@
 /** The client for Node.js: gRPC over HTTP/2. */
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { parseAddress } from './address.js';
-import { type Asked, TransportClient } from './client.js';
+import { readTls } from './certificates.js';
+import { TransportClient } from './client.js';
 import { connector } from './connection.js';
 import { addressed } from './given-address.js';
 import { type NodeImage, nodeImageBytes } from './node-image.js';
 import { checkClientNames, clientOptionNames, type ClientOptions } from './options.js';
 import { Sessions } from './sessions.js';
 import { timeoutHeader } from './timeout-header.js';
-import { readTls, type TlsSettings } from './tls-settings.js';
+import type { TlsSettings } from './tls-settings.js';
 import { transportProblem } from './transport-problem.js';
+import { type Asked, UpscalingClient } from './upscaling-client.js';
 import { duration, number } from './values.js';
 
 export * from './common.js';
@@ -41,7 +43,7 @@ const pingIntervalMs = 30_000;
 const pingTimeoutMs = 10_000;
 
 /** Calls a super-resolution server. Make one and keep it; it connects at the first call. */
-export class SuperResolutionClient extends TransportClient<NodeImage> {
+export class SuperResolutionClient extends UpscalingClient<NodeImage> {
   private readonly sessions: Sessions;
 
   /**
@@ -64,7 +66,7 @@ export class SuperResolutionClient extends TransportClient<NodeImage> {
       { createConnection: connector(parsed, certificates, connectTimeoutMs) },
     );
     const transport = createGrpcTransport({ baseUrl: parsed.url, sessionManager: sessions, readMaxBytes: maxMessageBytes, interceptors: [timeoutHeader] });
-    super(transport, { address: text, transportProblem: (error) => transportProblem(error, parsed, sessions.broken) }, all, nodeImageBytes);
+    super(new TransportClient(transport, { address: text, transportProblem: (error) => transportProblem(error, parsed, sessions.broken) }, all, nodeImageBytes));
     this.sessions = sessions;
   }
 

@@ -1,11 +1,12 @@
 /** The client for browsers: gRPC-Web over fetch. */
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { createGrpcWebTransport } from '@connectrpc/connect-web';
-import { type Asked, TransportClient } from './client.js';
+import { TransportClient } from './client.js';
 import { addressed } from './given-address.js';
 import { type WebImage, webImageBytes } from './image-input.js';
 import { checkClientNames, clientOptionNames, type ClientOptions } from './options.js';
 import { timeoutHeader } from './timeout-header.js';
+import { type Asked, UpscalingClient } from './upscaling-client.js';
 import { text } from './values.js';
 
 export * from './common.js';
@@ -21,7 +22,7 @@ export interface WebClientOptions extends ClientOptions {
 }
 
 /** Calls a super-resolution server by gRPC-Web. */
-export class SuperResolutionClient extends TransportClient<WebImage> {
+export class SuperResolutionClient extends UpscalingClient<WebImage> {
   /**
    * @param address The HTTP/1.1 endpoint of the server, as `http://host:port`, or all options. A page from another origin needs to be allowed there.
    * @param options The other options, where the address stands before them.
@@ -35,7 +36,8 @@ export class SuperResolutionClient extends TransportClient<WebImage> {
     if (!/^https?:\/\/[^/]/.test(baseUrl)) {
       throw new RangeError(`address: '${baseUrl}' is not http://host:port or https://host:port`);
     }
-    super(createGrpcWebTransport({ baseUrl, useBinaryFormat: true, interceptors: [timeoutHeader] }), { address: baseUrl, transportProblem }, all, webImageBytes);
+    const transport = createGrpcWebTransport({ baseUrl, useBinaryFormat: true, interceptors: [timeoutHeader] });
+    super(new TransportClient(transport, { address: baseUrl, transportProblem }, all, webImageBytes));
   }
 }
 
