@@ -27,7 +27,8 @@ internal sealed class CallClock
         (_time, _arrival) = (time, time.GetTimestamp());
         if (deadline != DateTime.MaxValue)
         {
-            TimeSpan whole = deadline - time.GetUtcNow().UtcDateTime;
+            // On a busy machine a call may come when its deadline has passed.
+            TimeSpan whole = Max(deadline - time.GetUtcNow().UtcDateTime);
             margin = margin < whole * LargestMarginShare ? margin : whole * LargestMarginShare;
             _budget = whole - margin;
         }

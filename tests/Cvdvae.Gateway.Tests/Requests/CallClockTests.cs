@@ -46,6 +46,21 @@ public sealed class CallClockTests
         Assert.True(guard.IsCancellationRequested);
     }
 
+    [Theory]
+    [InlineData(-0.001)]
+    [InlineData(-1)]
+    [InlineData(-10)]
+    [InlineData(-60_000)]
+    public void StartGuard_DeadlineHasPassed_FiresAtOnce(double deadlineMs)
+    {
+        var time = new FakeTimeProvider();
+        var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddMilliseconds(deadlineMs), Margin);
+        using CancellationTokenSource guard = clock.StartGuard();
+
+        Assert.True(guard.IsCancellationRequested);
+        Assert.False(clock.LeavesTimeToRefine);
+    }
+
     [Fact]
     public void LeavesTimeToRefine_NearTheDeadline_EndsHalfAMarginBeforeIt()
     {
