@@ -6,8 +6,9 @@ const mostWaiting = 4 << 20;
 const sizeWithoutImage = 100;
 
 /**
- * The events of a stream, read as they arrive and not as they are taken: what came before the deadline is there, however long whoever takes it
- * needs for each. And it is read to its end, even where nobody wants the rest: until then its deadline keeps a timer, and with it the program, alive.
+ * The events of a stream, read as they arrive and not as they are taken: what came before the deadline is there, however long
+ * whoever takes it needs for each. And it is read to its end, even where nobody wants the rest: until then its deadline keeps a
+ * timer, and with it the program, alive.
  */
 export class Arrivals {
   private readonly waiting: UpscaleEvent[] = [];
@@ -21,7 +22,10 @@ export class Arrivals {
   readonly ended: Promise<void>;
 
   /** @param arrived Called with each event as it comes. */
-  constructor(stream: AsyncIterator<UpscaleResponse>, private readonly arrived: (event: UpscaleEvent) => void) {
+  constructor(
+    stream: AsyncIterator<UpscaleResponse>,
+    private readonly arrived: (event: UpscaleEvent) => void,
+  ) {
     this.ended = this.read(stream);
   }
 

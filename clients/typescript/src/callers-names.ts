@@ -3,7 +3,7 @@ import { UpscaleRequestSchema } from './gen/cvdvae/v1/super_resolution_service_p
 
 const byWire = new Map(fieldEntries.map(([field]) => [wireName(field), field]));
 
-/** Values of enums as a caller writes them, by their names on the wire: 'crop' for INPUT_FIT_CROP_AND_RESIZE, undefined for an unspecified one. */
+/** Values of enums as a caller writes them, by their wire names: 'crop' for INPUT_FIT_CROP_AND_RESIZE, undefined for an unspecified one. */
 const values = new Map(fieldEntries.flatMap(([field, { words }]) => (words ? enumValues(field, words) : [])));
 
 // The longest first: a name may begin with another one.

@@ -6,7 +6,7 @@ export const fits = { exact: InputFit.EXACT, crop: InputFit.CROP_AND_RESIZE } as
 /** How an image is stored; `raw` is rows of 8-bit RGB from the top, without a header. */
 export const formats = { png: ImageFormat.PNG, jpeg: ImageFormat.JPEG, webp: ImageFormat.WEBP, raw: ImageFormat.RAW_RGB } as const;
 
-/** How the colours of the pixels are taken from the model's distribution: a random draw, the most likely one without noise, or the expectation. */
+/** How pixels are taken from the model's distribution: a random draw, the most likely one without noise, or the expectation. */
 export const pixelSamplings = { sample: PixelSampling.SAMPLE, mode: PixelSampling.MODE, mean: PixelSampling.MEAN } as const;
 
 /** A word for a way to treat images of another size, or the protocol's value. */

@@ -5,7 +5,14 @@ import { protocolFailure } from './errors.js';
 import { readEvent, type UpscaleEvent } from './events.js';
 import type { RequestFields } from './fields.js';
 import { type ListModelsResponse, SuperResolutionService, type UpscaleResponse } from './gen/cvdvae/v1/super_resolution_service_pb.js';
-import { checkOptions, checkSettings, type CallSettings, type CheckedOptions, type CheckedSettings, type ClientOptions } from './options.js';
+import {
+  checkOptions,
+  checkSettings,
+  type CallSettings,
+  type CheckedOptions,
+  type CheckedSettings,
+  type ClientOptions,
+} from './options.js';
 import { readRequest } from './request.js';
 import { RetriedCall, type Route } from './retried-call.js';
 import type { Asked, Calls } from './upscaling-client.js';
@@ -16,7 +23,12 @@ export class TransportClient<Image> implements Calls<Image> {
   private readonly service: Client<typeof SuperResolutionService>;
 
   /** @param imageBytes Reads an image; throws what says why it can't be one. */
-  constructor(transport: Transport, private readonly route: Route, options: ClientOptions, private readonly imageBytes: (image: unknown) => Promise<Uint8Array>) {
+  constructor(
+    transport: Transport,
+    private readonly route: Route,
+    options: ClientOptions,
+    private readonly imageBytes: (image: unknown) => Promise<Uint8Array>,
+  ) {
     this.options = checkOptions(options);
     this.service = createClient(SuperResolutionService, transport);
   }
@@ -74,7 +86,10 @@ export class TransportClient<Image> implements Calls<Image> {
   }
 
   /** Begins a stream and waits for its first event: with it the server has admitted the call. */
-  private async open(request: RequestFields, options: CallOptions): Promise<{ first: UpscaleResponse; stream: AsyncIterator<UpscaleResponse> }> {
+  private async open(
+    request: RequestFields,
+    options: CallOptions,
+  ): Promise<{ first: UpscaleResponse; stream: AsyncIterator<UpscaleResponse> }> {
     const stream = this.service.upscale(request, options)[Symbol.asyncIterator]();
     const first = await stream.next();
     if (first.done) {

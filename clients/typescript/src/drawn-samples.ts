@@ -30,7 +30,9 @@ export class DrawnSamples {
   /** Results of the samples that have none, each with its finest preview, and the end of the call. */
   *finish(): Generator<ResultEvent | CompletedEvent> {
     const total = this.elapsed();
-    const unfinished = [...this.previews.values()].filter(({ sampleIndex }) => !this.reached.has(sampleIndex)).sort((a, b) => a.sampleIndex - b.sampleIndex);
+    const unfinished = [...this.previews.values()]
+      .filter(({ sampleIndex }) => !this.reached.has(sampleIndex))
+      .sort((a, b) => a.sampleIndex - b.sampleIndex);
     for (const { sampleIndex, image, resolution } of unfinished) {
       this.reached.set(sampleIndex, resolution);
       yield { kind: 'result', sampleIndex, image, lowResolutionPsnr: 0 };

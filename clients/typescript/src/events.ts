@@ -105,7 +105,8 @@ export function readEvent({ event }: UpscaleResponse): UpscaleEvent | undefined 
 
 function readImage(image: Image | undefined): EncodedImage {
   // What comes from the network is never in shared memory, though the type of the generated code allows it.
-  return { data: (image?.data ?? new Uint8Array()) as Bytes, format: image?.format ?? 0, width: image?.width ?? 0, height: image?.height ?? 0 };
+  const data = (image?.data ?? new Uint8Array()) as Bytes;
+  return { data, format: image?.format ?? 0, width: image?.width ?? 0, height: image?.height ?? 0 };
 }
 
 function readTimings(timings: Timings | undefined): ServerTimings {

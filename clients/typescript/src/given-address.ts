@@ -1,7 +1,10 @@
 import { isRecord, shown } from './given.js';
 
 /** An address with the options after it, or the options with the address among them: as one. */
-export function addressed<Options extends { address?: string | undefined }>(address: string | Options, options: Omit<Options, 'address'>): Options {
+export function addressed<Options extends { address?: string | undefined }>(
+  address: string | Options,
+  options: Omit<Options, 'address'>,
+): Options {
   if (typeof address === 'string') {
     if (!isRecord(options)) {
       throw new TypeError(`options: ${shown(options)} is not an object`);

@@ -40,6 +40,8 @@ export async function readable<T>(reading: Promise<T>, name: string | undefined)
     return await reading;
   } catch (error) {
     const { message, code } = error as { message?: string; code?: unknown };
-    throw Object.assign(new Error(`image: ${name === undefined ? 'it' : shown(name)} can't be read: ${message}`, { cause: error }), { code });
+    throw Object.assign(new Error(`image: ${name === undefined ? 'it' : shown(name)} can't be read: ${message}`, { cause: error }), {
+      code,
+    });
   }
 }

@@ -2,7 +2,7 @@ import { formats } from './choices.js';
 import { ImageFormat } from './gen/cvdvae/v1/super_resolution_service_pb.js';
 import { encodePng } from './png.js';
 
-/** Bytes in memory that is not shared, `Uint8Array<ArrayBuffer>`: what browsers take for a Blob. Before TypeScript 5.7 the type had no parameter. */
+/** Bytes in memory that is not shared, `Uint8Array<ArrayBuffer>`: what a Blob takes. Before TypeScript 5.7 the type had no parameter. */
 export type Bytes = ReturnType<Uint8ArrayConstructor['of']>;
 
 /** An image as it came. */
@@ -15,7 +15,11 @@ export interface EncodedImage {
   readonly height: number;
 }
 
-const types: Readonly<Record<number, string>> = { [ImageFormat.PNG]: 'image/png', [ImageFormat.JPEG]: 'image/jpeg', [ImageFormat.WEBP]: 'image/webp' };
+const types: Readonly<Record<number, string>> = {
+  [ImageFormat.PNG]: 'image/png',
+  [ImageFormat.JPEG]: 'image/jpeg',
+  [ImageFormat.WEBP]: 'image/webp',
+};
 
 /**
  * An image of an event as a file, for a link or an `<img>`. A raw one becomes a PNG, without compression.

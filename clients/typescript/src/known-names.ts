@@ -20,7 +20,10 @@ export interface Taker {
  * Refuses what has names that nobody knows: they would have no effect, and nobody would notice.
  * @throws TypeError It's no object, or has another name; the message says which one may be meant.
  */
-export function checkNames({ name: taker, known, prefix = '', elsewhere }: Taker, given: unknown): asserts given is Record<string, unknown> {
+export function checkNames(
+  { name: taker, known, prefix = '', elsewhere }: Taker,
+  given: unknown,
+): asserts given is Record<string, unknown> {
   if (!isRecord(given)) {
     throw new TypeError(`${taker} takes an object with ${listed([...new Set(known.values())])}, and not ${shown(given)}`);
   }
@@ -40,9 +43,13 @@ function advice(name: string, known: ReadonlyMap<string, string>, elsewhere: Els
   if (elsewhere?.names.includes(name)) {
     return `it goes into ${elsewhere.place}`;
   }
-  const [nearest, distance] = [...known.keys()].map((other) => [other, editDistance(bare(name), bare(other))] as const).reduce((best, next) => (next[1] < best[1] ? next : best));
+  const [nearest, distance] = [...known.keys()]
+    .map((other) => [other, editDistance(bare(name), bare(other))] as const)
+    .reduce((best, next) => (next[1] < best[1] ? next : best));
   // Further away it is another word: the whole list helps more.
-  return distance <= Math.max(2, name.length / 3) ? `did you mean ${known.get(nearest)}?` : `known are ${[...new Set(known.values())].join(', ')}`;
+  return distance <= Math.max(2, name.length / 3)
+    ? `did you mean ${known.get(nearest)}?`
+    : `known are ${[...new Set(known.values())].join(', ')}`;
 }
 
 /** Without what languages write differently. */

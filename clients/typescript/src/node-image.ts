@@ -35,5 +35,8 @@ export async function saveImage(image: EncodedImage, path: string | URL): Promis
 }
 
 function isPath(value: unknown): value is string | URL {
-  return typeof value === 'string' || (typeof value === 'object' && value !== null && kindOf(value) === 'URL' && (value as URL).protocol === 'file:');
+  return (
+    typeof value === 'string' ||
+    (typeof value === 'object' && value !== null && kindOf(value) === 'URL' && (value as URL).protocol === 'file:')
+  );
 }

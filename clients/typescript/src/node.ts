@@ -65,8 +65,20 @@ export class SuperResolutionClient extends UpscalingClient<NodeImage> {
       { pingIntervalMs, pingTimeoutMs, pingIdleConnection: false },
       { createConnection: connector(parsed, certificates, connectTimeoutMs) },
     );
-    const transport = createGrpcTransport({ baseUrl: parsed.url, sessionManager: sessions, readMaxBytes: maxMessageBytes, interceptors: [timeoutHeader] });
-    super(new TransportClient(transport, { address: text, transportProblem: (error) => transportProblem(error, parsed, sessions.broken) }, all, nodeImageBytes));
+    const transport = createGrpcTransport({
+      baseUrl: parsed.url,
+      sessionManager: sessions,
+      readMaxBytes: maxMessageBytes,
+      interceptors: [timeoutHeader],
+    });
+    super(
+      new TransportClient(
+        transport,
+        { address: text, transportProblem: (error) => transportProblem(error, parsed, sessions.broken) },
+        all,
+        nodeImageBytes,
+      ),
+    );
     this.sessions = sessions;
   }
 

@@ -11,8 +11,8 @@ export interface ClientOptions {
   /** Bearer token (a JWT), sent as authorization, where set. */
   token?: string | null | undefined;
   /**
-   * Longest time of a call with all its attempts in milliseconds, above 0. The server ends an upscale shortly before it with what is finished.
-   * What no timer can keep, Infinity or 2^31 (24.8 days) and more, is no deadline.
+   * Longest time of a call with all its attempts in milliseconds, above 0. The server ends an upscale shortly before it with what is
+   * finished. What no timer can keep, Infinity or 2^31 (24.8 days) and more, is no deadline.
    */
   deadlineMs?: number | undefined;
   /** Attempts of a call that fails before the server has admitted it, 1 (no retries) to 20; 4 when absent. */
@@ -57,7 +57,9 @@ export interface CheckedSettings {
 }
 
 /** Names of the options that every client has. */
-export const clientOptionNames: readonly (keyof ClientOptions)[] = ['apiKey', 'token', 'deadlineMs', 'maxAttempts', 'retryDelayMs', 'maxRetryDelayMs'];
+export const clientOptionNames: readonly (keyof ClientOptions)[] = [
+  'apiKey', 'token', 'deadlineMs', 'maxAttempts', 'retryDelayMs', 'maxRetryDelayMs',
+];
 /** Names of the settings of a call. */
 export const callSettingNames: readonly (keyof CallSettings)[] = ['signal', 'deadlineMs', 'requestId', 'apiKey', 'token'];
 const requestNames = [...fieldEntries.flatMap(([field, { name }]) => [name, field]), bothTemperatures];
@@ -74,7 +76,8 @@ const mostAttempts = 20;
  * @param names Every name that this client knows.
  */
 export function checkClientNames(given: unknown, names: readonly string[]): void {
-  checkNames({ name: 'the client', known: plainNames(names), elsewhere: { names: ['signal', 'requestId', ...requestNames], place: 'upscale: each call has its own' } }, given);
+  const elsewhere = { names: ['signal', 'requestId', ...requestNames], place: 'upscale: each call has its own' };
+  checkNames({ name: 'the client', known: plainNames(names), elsewhere }, given);
 }
 
 /**

@@ -21,7 +21,12 @@ export function encodePng({ data, width, height }: EncodedImage, deflate: (bytes
   for (let y = 0; y < height; y++) {
     rows.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
   }
-  return joined([signature, chunk('IHDR', [...uint32(width), ...uint32(height), bitsPerChannel, rgb, 0, 0, 0]), chunk('IDAT', deflate(rows)), chunk('IEND', [])]);
+  return joined([
+    signature,
+    chunk('IHDR', [...uint32(width), ...uint32(height), bitsPerChannel, rgb, 0, 0, 0]),
+    chunk('IDAT', deflate(rows)),
+    chunk('IEND', []),
+  ]);
 }
 
 function chunk(type: string, data: ArrayLike<number>): Bytes {

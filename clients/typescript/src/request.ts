@@ -12,8 +12,21 @@ export interface ReadRequest {
   readonly names: CallersNames;
 }
 
-const known = new Map([...fieldEntries.flatMap(([field, { name }]) => [[name, name], [field, name]] as const), [bothTemperatures, bothTemperatures] as const]);
-const taker: Taker = { name: 'upscale', known, elsewhere: { names: callSettingNames, place: 'the second argument of upscale, beside the request' } };
+const known = new Map([
+  ...fieldEntries.flatMap(
+    ([field, { name }]) =>
+      [
+        [name, name],
+        [field, name],
+      ] as const,
+  ),
+  [bothTemperatures, bothTemperatures] as const,
+]);
+const taker: Taker = {
+  name: 'upscale',
+  known,
+  elsewhere: { names: callSettingNames, place: 'the second argument of upscale, beside the request' },
+};
 
 /**
  * Reads what a caller asks for.

@@ -52,14 +52,16 @@ export class RetriedCall {
   }
 
   /**
-   * A failure after the server has admitted the call. From the deadline on the server may break the call off before this side's timer fires: that
-   * is the deadline too. What the server says of itself stands.
+   * A failure after the server has admitted the call. From the deadline on the server may break the call off before this side's timer
+   * fires: that is the deadline too. What the server says of itself stands.
    */
   failureOfStream(thrown: unknown): SuperResolutionError {
     const error = ConnectError.from(thrown);
     const brokenOff = error.code === Code.Canceled || this.route.transportProblem(error) !== undefined;
     const late = this.due !== undefined && performance.now() >= this.due;
-    return this.failure(brokenOff && late ? new ConnectError(error.rawMessage, Code.DeadlineExceeded, undefined, undefined, error) : thrown);
+    return this.failure(
+      brokenOff && late ? new ConnectError(error.rawMessage, Code.DeadlineExceeded, undefined, undefined, error) : thrown,
+    );
   }
 
   /** A failure of the call. Where it was cancelled, the signal's reason is thrown instead. */
@@ -67,7 +69,13 @@ export class RetriedCall {
     this.signal?.throwIfAborted();
     return thrown instanceof SuperResolutionError
       ? thrown
-      : failure(thrown, { ...this.route, deadlineMs: this.deadlineMs, attempts: this.attempts, requestId: this.requestId, names: this.names });
+      : failure(thrown, {
+          ...this.route,
+          deadlineMs: this.deadlineMs,
+          attempts: this.attempts,
+          requestId: this.requestId,
+          names: this.names,
+        });
   }
 
   private callOptions(): CallOptions {

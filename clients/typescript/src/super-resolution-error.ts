@@ -1,7 +1,21 @@
 /** Status of a call, by gRPC's names. */
 export type Status =
-  | 'CANCELLED' | 'UNKNOWN' | 'INVALID_ARGUMENT' | 'DEADLINE_EXCEEDED' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'PERMISSION_DENIED' | 'RESOURCE_EXHAUSTED'
-  | 'FAILED_PRECONDITION' | 'ABORTED' | 'OUT_OF_RANGE' | 'UNIMPLEMENTED' | 'INTERNAL' | 'UNAVAILABLE' | 'DATA_LOSS' | 'UNAUTHENTICATED';
+  | 'CANCELLED'
+  | 'UNKNOWN'
+  | 'INVALID_ARGUMENT'
+  | 'DEADLINE_EXCEEDED'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'PERMISSION_DENIED'
+  | 'RESOURCE_EXHAUSTED'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'OUT_OF_RANGE'
+  | 'UNIMPLEMENTED'
+  | 'INTERNAL'
+  | 'UNAVAILABLE'
+  | 'DATA_LOSS'
+  | 'UNAUTHENTICATED';
 
 const mark = Symbol.for('cvdvae.SuperResolutionError');
 
@@ -20,7 +34,9 @@ export interface FailureFacts {
 export class SuperResolutionError extends Error {
   /** Also the errors of this library's other copy, where one part of a program imports it and another one requires it. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return this === SuperResolutionError ? typeof value === 'object' && value !== null && mark in value : Function.prototype[Symbol.hasInstance].call(this, value);
+    return this === SuperResolutionError
+      ? typeof value === 'object' && value !== null && mark in value
+      : Function.prototype[Symbol.hasInstance].call(this, value);
   }
 
   override readonly name = 'SuperResolutionError';

@@ -21,9 +21,9 @@ export abstract class UpscalingClient<Image> {
   }
 
   /**
-   * Draws samples of a low-resolution image. Leaving the loop early cancels the call, and the server stops working for it. A call that fails
-   * before the server admitted it is tried again where that can help. Where the deadline passes when previews have come already, the call ends
-   * well with the finest of each sample as its result.
+   * Draws samples of a low-resolution image. Leaving the loop early cancels the call, and the server stops working for it. A call that
+   * fails before the server admitted it is tried again where that can help. Where the deadline passes when previews have come already, the
+   * call ends well with the finest of each sample as its result.
    * @throws TypeError Something in the request or the settings has the wrong type, or a name that is not known. Nothing was sent.
    * @throws RangeError A value can't be sent. Nothing was sent.
    * @throws SuperResolutionError The call failed.

@@ -84,7 +84,9 @@ export function choice(words: Readonly<Record<string, number>>): (name: string, 
     if (typeof value === 'number' && (value === 0 || Object.values(words).includes(value))) {
       return value;
     }
-    throw new (typeof value === 'string' || typeof value === 'number' ? RangeError : TypeError)(`${name}: ${shown(value)} is not ${accepted}`);
+    throw new (typeof value === 'string' || typeof value === 'number' ? RangeError : TypeError)(
+      `${name}: ${shown(value)} is not ${accepted}`,
+    );
   };
 }
 

@@ -24,7 +24,8 @@ export interface WebClientOptions extends ClientOptions {
 /** Calls a super-resolution server by gRPC-Web. */
 export class SuperResolutionClient extends UpscalingClient<WebImage> {
   /**
-   * @param address The HTTP/1.1 endpoint of the server, as `http://host:port`, or all options. A page from another origin needs to be allowed there.
+   * @param address The HTTP/1.1 endpoint of the server, as `http://host:port`, or all options. A page from another origin needs to be
+   * allowed there.
    * @param options The other options, where the address stands before them.
    * @throws TypeError An option has the wrong type, or an unknown name.
    * @throws RangeError The address or an option can't be used.
@@ -45,7 +46,9 @@ export class SuperResolutionClient extends UpscalingClient<WebImage> {
 function transportProblem(error: ConnectError): string | undefined {
   if (!(error.cause instanceof TypeError)) {
     // An answer that is not gRPC-Web's: some other server.
-    return error.code !== Code.Unimplemented && /content.type|HTTP \d|protocol error/i.test(error.rawMessage) ? `the answer is not that of a gRPC-Web server, or broke off (${error.rawMessage})` : undefined;
+    return error.code !== Code.Unimplemented && /content.type|HTTP \d|protocol error/i.test(error.rawMessage)
+      ? `the answer is not that of a gRPC-Web server, or broke off (${error.rawMessage})`
+      : undefined;
   }
   const cause = error.cause.cause;
   return cause instanceof Error && cause.message ? cause.message : 'there is no answer, or pages of this origin are not allowed';

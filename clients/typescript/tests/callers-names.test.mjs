@@ -47,21 +47,64 @@ test("every value of the request's enums is told as a caller writes it", () => {
       assert.equal(bare.translate(`image: only with ${wire} ${value}`), `image: only with ${name}: ${written}`);
       assert.equal(bare.translate(`not with ${value}, which is slow`), `not with ${written}, which is slow`);
       if (word !== undefined) {
-        assert.equal(readRequest({ image: portrait, [name]: word }).fields[UpscaleRequestSchema.fields.find((field) => field.name === wire).localName], number);
+        assert.equal(
+          readRequest({ image: portrait, [name]: word }).fields[UpscaleRequestSchema.fields.find((field) => field.name === wire).localName],
+          number,
+        );
       }
     }
   }
 });
 
 for (const [request, message, field, expected] of [
-  [{ samples: 99 }, "sample_count: '99' is not accepted; accepted: 0 to 64", 'sample_count', { message: "samples: '99' is not accepted; accepted: 0 to 64", field: 'samples' }],
-  [{ sampleCount: 99 }, "sample_count: '99' is not accepted; accepted: 0 to 64", 'sample_count', { message: "sampleCount: '99' is not accepted; accepted: 0 to 64", field: 'sampleCount' }],
-  [{ temperature: 99 }, "encoder_temperature: '99' is not accepted; accepted: 0 to 10", 'encoder_temperature', { message: "temperature: '99' is not accepted; accepted: 0 to 10", field: 'temperature' }],
-  [{ encoderTemperature: 99 }, "encoder_temperature: '99' is not accepted; accepted: 0 to 10", 'encoder_temperature', { message: "encoderTemperature: '99' is not accepted; accepted: 0 to 10", field: 'encoderTemperature' }],
-  [{}, "image: '20x20 pixels' is not accepted; accepted: 16x16 (scale 4), or any size with input_fit INPUT_FIT_CROP_AND_RESIZE", 'image', { message: "image: '20x20 pixels' is not accepted; accepted: 16x16 (scale 4), or any size with fit: 'crop'", field: 'image' }],
-  [{ inputFit: 1 }, "image: '20x20 pixels' is not accepted; accepted: any size with input_fit INPUT_FIT_CROP_AND_RESIZE", 'image', { message: "image: '20x20 pixels' is not accepted; accepted: any size with inputFit: 'crop'", field: 'image' }],
-  [{ stopAt: 3 }, "stop_at_resolution: '3' is not accepted; accepted: 1, 4, 64, or 0 for the last", 'stop_at_resolution', { message: "stopAt: '3' is not accepted; accepted: 1, 4, 64, or 0 for the last", field: 'stopAt' }],
-  [{}, 'the max_sample_count of input_fits and my_input_fit', undefined, { message: 'the max_sample_count of input_fits and my_input_fit', field: undefined }],
+  [
+    { samples: 99 },
+    "sample_count: '99' is not accepted; accepted: 0 to 64",
+    'sample_count',
+    { message: "samples: '99' is not accepted; accepted: 0 to 64", field: 'samples' },
+  ],
+  [
+    { sampleCount: 99 },
+    "sample_count: '99' is not accepted; accepted: 0 to 64",
+    'sample_count',
+    { message: "sampleCount: '99' is not accepted; accepted: 0 to 64", field: 'sampleCount' },
+  ],
+  [
+    { temperature: 99 },
+    "encoder_temperature: '99' is not accepted; accepted: 0 to 10",
+    'encoder_temperature',
+    { message: "temperature: '99' is not accepted; accepted: 0 to 10", field: 'temperature' },
+  ],
+  [
+    { encoderTemperature: 99 },
+    "encoder_temperature: '99' is not accepted; accepted: 0 to 10",
+    'encoder_temperature',
+    { message: "encoderTemperature: '99' is not accepted; accepted: 0 to 10", field: 'encoderTemperature' },
+  ],
+  [
+    {},
+    "image: '20x20 pixels' is not accepted; accepted: 16x16 (scale 4), or any size with input_fit INPUT_FIT_CROP_AND_RESIZE",
+    'image',
+    { message: "image: '20x20 pixels' is not accepted; accepted: 16x16 (scale 4), or any size with fit: 'crop'", field: 'image' },
+  ],
+  [
+    { inputFit: 1 },
+    "image: '20x20 pixels' is not accepted; accepted: any size with input_fit INPUT_FIT_CROP_AND_RESIZE",
+    'image',
+    { message: "image: '20x20 pixels' is not accepted; accepted: any size with inputFit: 'crop'", field: 'image' },
+  ],
+  [
+    { stopAt: 3 },
+    "stop_at_resolution: '3' is not accepted; accepted: 1, 4, 64, or 0 for the last",
+    'stop_at_resolution',
+    { message: "stopAt: '3' is not accepted; accepted: 1, 4, 64, or 0 for the last", field: 'stopAt' },
+  ],
+  [
+    {},
+    'the max_sample_count of input_fits and my_input_fit',
+    undefined,
+    { message: 'the max_sample_count of input_fits and my_input_fit', field: undefined },
+  ],
 ]) {
   test(`${message} is told in the caller's names of ${JSON.stringify(request)}`, limit, async () => {
     const error = await refusal(request, message, field);
@@ -71,7 +114,7 @@ for (const [request, message, field, expected] of [
   });
 }
 
-test('a refused field that only the details name is told in the caller\'s name', limit, async () => {
+test("a refused field that only the details name is told in the caller's name", limit, async () => {
   const client = fakeClient({
     async *upscale() {
       throw failing(Code.InvalidArgument, 'bad', badRequest('sample_count', 'too many'));

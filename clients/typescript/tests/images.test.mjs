@@ -19,15 +19,18 @@ describe('the image of a request in Node.js', limit, () => {
   let server;
   let client;
   before(async () => {
-    server = createServer(connectNodeAdapter({
-      routes: ({ service }) => service(SuperResolutionService, {
-        async *upscale({ image }) {
-          seen.push(image);
-          yield started;
-          yield completed;
-        },
+    server = createServer(
+      connectNodeAdapter({
+        routes: ({ service }) =>
+          service(SuperResolutionService, {
+            async *upscale({ image }) {
+              seen.push(image);
+              yield started;
+              yield completed;
+            },
+          }),
       }),
-    }));
+    );
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     client = new SuperResolutionClient(`http://127.0.0.1:${server.address().port}`);
   });
@@ -36,7 +39,13 @@ describe('the image of a request in Node.js', limit, () => {
     server.close();
   });
 
-  for (const [what, image] of [['a path', path], ['a file: URL', pathToFileURL(path)], ['a Buffer', readFileSync(path)], ['a Blob', new Blob([portrait])], ['an ArrayBuffer', portrait.slice().buffer]]) {
+  for (const [what, image] of [
+    ['a path', path],
+    ['a file: URL', pathToFileURL(path)],
+    ['a Buffer', readFileSync(path)],
+    ['a Blob', new Blob([portrait])],
+    ['an ArrayBuffer', portrait.slice().buffer],
+  ]) {
     test(`is taken as ${what}`, async () => {
       await collect(client.upscale({ image }));
       assert.deepEqual(new Uint8Array(seen.pop()), portrait);
@@ -59,7 +68,10 @@ describe('the image of a request in Node.js', limit, () => {
   }
 
   test('is refused where a Blob can no longer be read', async () => {
-    const gone = Object.assign(new Blob([]), { name: 'small.png', arrayBuffer: () => Promise.reject(new DOMException('it was changed', 'NotReadableError')) });
+    const gone = Object.assign(new Blob([]), {
+      name: 'small.png',
+      arrayBuffer: () => Promise.reject(new DOMException('it was changed', 'NotReadableError')),
+    });
     assert.equal((await thrown(collect(client.upscale({ image: gone })))).message, "image: 'small.png' can't be read: it was changed");
   });
 });
@@ -72,7 +84,12 @@ describe('the image of an event', limit, () => {
   const file = { data: new Uint8Array([1, 2, 3]), format: ImageFormat.JPEG, width: 1, height: 1 };
   // More bytes than a block that is not compressed may have.
   const side = 160;
-  const raw = { data: Uint8Array.from({ length: side * side * 3 }, (_, index) => (index * 7) % 251), format: ImageFormat.RAW_RGB, width: side, height: side };
+  const raw = {
+    data: Uint8Array.from({ length: side * side * 3 }, (_, index) => (index * 7) % 251),
+    format: ImageFormat.RAW_RGB,
+    width: side,
+    height: side,
+  };
 
   /** The pixels of a PNG as this library makes them, after a look at its checksums. */
   function pixels(png) {
@@ -89,7 +106,11 @@ describe('the image of an event', limit, () => {
     const [width, height] = [chunks.IHDR.readUInt32BE(0), chunks.IHDR.readUInt32BE(4)];
     assert.deepEqual([...chunks.IHDR.subarray(8)], [8, 2, 0, 0, 0]);
     const rows = inflateSync(chunks.IDAT);
-    return { width, height, data: Buffer.concat(Array.from({ length: height }, (_, y) => rows.subarray(y * (width * 3 + 1) + 1, (y + 1) * (width * 3 + 1)))) };
+    return {
+      width,
+      height,
+      data: Buffer.concat(Array.from({ length: height }, (_, y) => rows.subarray(y * (width * 3 + 1) + 1, (y + 1) * (width * 3 + 1)))),
+    };
   }
 
   /** By the definition, bit by bit. */
@@ -119,7 +140,12 @@ describe('the image of an event', limit, () => {
   });
 
   test('is made a Blob of its type', async () => {
-    for (const [format, type] of [[ImageFormat.PNG, 'image/png'], [ImageFormat.JPEG, 'image/jpeg'], [ImageFormat.WEBP, 'image/webp'], [99, '']]) {
+    for (const [format, type] of [
+      [ImageFormat.PNG, 'image/png'],
+      [ImageFormat.JPEG, 'image/jpeg'],
+      [ImageFormat.WEBP, 'image/webp'],
+      [99, ''],
+    ]) {
       const blob = toBlob({ ...file, format });
       assert.equal(blob.type, type);
       assert.deepEqual([...new Uint8Array(await blob.arrayBuffer())], [1, 2, 3]);
@@ -133,10 +159,16 @@ describe('the image of an event', limit, () => {
   });
 
   test('is refused where it is none', async () => {
-    assert.throws(() => toBlob({ kind: 'result', image: file }), { name: 'TypeError', message: 'toBlob takes the image of an event: event.image' });
+    assert.throws(() => toBlob({ kind: 'result', image: file }), {
+      name: 'TypeError',
+      message: 'toBlob takes the image of an event: event.image',
+    });
     assert.throws(() => toBlob(undefined), TypeError);
     assert.throws(() => toBlob({ ...raw, width: 3 }), /^RangeError: the server's image has 76800 bytes, which is not 3x160 pixels of RGB$/);
-    assert.equal((await thrown(saveImage({ kind: 'result', image: file }, 'x.png'))).message, 'saveImage takes the image of an event: event.image');
+    assert.equal(
+      (await thrown(saveImage({ kind: 'result', image: file }, 'x.png'))).message,
+      'saveImage takes the image of an event: event.image',
+    );
     assert.equal((await thrown(saveImage(file, 7))).message, 'saveImage: 7 is not a path or a file: URL');
   });
 });

@@ -40,13 +40,22 @@ async function refused(request, settings) {
 for (const [given, expected] of [
   [{ samples: 3 }, { sampleCount: 3 }],
   [{ sampleCount: 3 }, { sampleCount: 3 }],
-  [{ scale: 8, quality: 75, model: 'faces@1', reportGroups: true, previewResolutions: [4, 64] }, { scale: 8, quality: 75, model: 'faces@1', reportGroups: true, previewResolutions: [4, 64] }],
+  [
+    { scale: 8, quality: 75, model: 'faces@1', reportGroups: true, previewResolutions: [4, 64] },
+    { scale: 8, quality: 75, model: 'faces@1', reportGroups: true, previewResolutions: [4, 64] },
+  ],
   [{ seed: 2n ** 64n - 1n }, { seed: 2n ** 64n - 1n }],
   [{ seed: 7 }, { seed: 7n }],
   [{ seed: Number.MAX_SAFE_INTEGER }, { seed: 2n ** 53n - 1n }],
   [{ temperature: 0.5 }, { encoderTemperature: 0.5, priorTemperature: 0.5 }],
-  [{ temperature: 0.5, encoderTemperature: 0 }, { encoderTemperature: 0, priorTemperature: 0.5 }],
-  [{ temperature: 0.5, encoderTemperature: 0.25, priorTemperature: 1 }, { encoderTemperature: 0.25, priorTemperature: 1 }],
+  [
+    { temperature: 0.5, encoderTemperature: 0 },
+    { encoderTemperature: 0, priorTemperature: 0.5 },
+  ],
+  [
+    { temperature: 0.5, encoderTemperature: 0.25, priorTemperature: 1 },
+    { encoderTemperature: 0.25, priorTemperature: 1 },
+  ],
   [{ consistency: true }, { enforceConsistency: true }],
   [{ enforceConsistency: true }, { enforceConsistency: true }],
   [{ fit: 'crop' }, { inputFit: InputFit.CROP_AND_RESIZE }],
@@ -57,11 +66,20 @@ for (const [given, expected] of [
   [{ inputFit: 'crop' }, { inputFit: InputFit.CROP_AND_RESIZE }],
   [{ pixelSampling: 'mean' }, { pixelSampling: PixelSampling.MEAN }],
   [{ pixelSampling: PixelSampling.MODE }, { pixelSampling: PixelSampling.MODE }],
-  [{ previewFormat: 'raw', resultFormat: 'webp' }, { previewFormat: ImageFormat.RAW_RGB, resultFormat: ImageFormat.WEBP }],
-  [{ previewFormat: ImageFormat.JPEG, resultFormat: 'png' }, { previewFormat: ImageFormat.JPEG, resultFormat: ImageFormat.PNG }],
+  [
+    { previewFormat: 'raw', resultFormat: 'webp' },
+    { previewFormat: ImageFormat.RAW_RGB, resultFormat: ImageFormat.WEBP },
+  ],
+  [
+    { previewFormat: ImageFormat.JPEG, resultFormat: 'png' },
+    { previewFormat: ImageFormat.JPEG, resultFormat: ImageFormat.PNG },
+  ],
   [{ stopAt: 16 }, { stopAtResolution: 16 }],
   [{ stopAtResolution: 16 }, { stopAtResolution: 16 }],
-  [{ samples: undefined, sampleCount: 2, seed: undefined, fit: undefined, temperature: undefined }, { sampleCount: 2, seed: undefined, inputFit: 0, encoderTemperature: undefined }],
+  [
+    { samples: undefined, sampleCount: 2, seed: undefined, fit: undefined, temperature: undefined },
+    { sampleCount: 2, seed: undefined, inputFit: 0, encoderTemperature: undefined },
+  ],
 ]) {
   test(`${show(given)} is sent as it is meant`, limit, async () => {
     const seen = await sent(given);
@@ -82,7 +100,13 @@ test('every field of the protocol has a name, and every value of its enums a wor
 });
 
 test('every field of the protocol can be asked for, by both of its names', limit, async () => {
-  const values = { [ScalarType.STRING]: 'x', [ScalarType.UINT32]: 3, [ScalarType.UINT64]: 3n, [ScalarType.FLOAT]: 0.5, [ScalarType.BOOL]: true };
+  const values = {
+    [ScalarType.STRING]: 'x',
+    [ScalarType.UINT32]: 3,
+    [ScalarType.UINT64]: 3n,
+    [ScalarType.FLOAT]: 0.5,
+    [ScalarType.BOOL]: true,
+  };
   for (const [field, { name, words }] of fieldEntries.filter(([field]) => field !== 'image')) {
     const { fieldKind, scalar, listKind } = UpscaleRequestSchema.field[field];
     const [given, expected] = words ? Object.entries(words).at(-1) : fieldKind === 'list' ? [[3], [3]] : [values[scalar], values[scalar]];
@@ -128,7 +152,10 @@ for (const [given, expected] of [
   [{ pixelSampling: {} }, "pixelSampling: an Object is not 'sample', 'mode' or 'mean'"],
   [{ previewResolutions: 8 }, 'previewResolutions: 8 is not an array of whole numbers'],
   [{ previewResolutions: [4, '8'] }, "previewResolutions[1]: '8' is not a whole number from 0 to 4294967295"],
-  [{ image: 'small.png' }, "image: 'small.png' is not a Blob, a File, an ArrayBuffer or a Uint8Array; a file of this address: await (await fetch(address)).blob()"],
+  [
+    { image: 'small.png' },
+    "image: 'small.png' is not a Blob, a File, an ArrayBuffer or a Uint8Array; a file of this address: await (await fetch(address)).blob()",
+  ],
   [{ image: undefined }, 'image: undefined is not a Blob, a File, an ArrayBuffer or a Uint8Array'],
   [{ image: null }, 'image: null is not a Blob, a File, an ArrayBuffer or a Uint8Array'],
   [{ image: [1, 2] }, 'image: an Array is not a Blob, a File, an ArrayBuffer or a Uint8Array'],
@@ -151,7 +178,10 @@ for (const [given, expected] of [
   [{ enforceConsistancy: true }, 'enforceConsistancy: upscale has no such option; did you mean consistency?'],
   [{ toString: 1 }, /^toString: upscale has no such option; known are image, model, scale, samples, /],
   [{ nothingLikeIt: undefined }, /^nothingLikeIt: upscale has no such option; known are /],
-  [{ signal: new AbortController().signal }, 'signal: upscale has no such option; it goes into the second argument of upscale, beside the request'],
+  [
+    { signal: new AbortController().signal },
+    'signal: upscale has no such option; it goes into the second argument of upscale, beside the request',
+  ],
   [{ deadlineMs: 100 }, 'deadlineMs: upscale has no such option; it goes into the second argument of upscale, beside the request'],
   [{ samples: 1, sampleCount: 1 }, 'samples and sampleCount are two names of the same thing: give one of them'],
   [{ fit: 'crop', inputFit: InputFit.EXACT }, 'fit and inputFit are two names of the same thing: give one of them'],
@@ -163,7 +193,13 @@ for (const [given, expected] of [
   });
 }
 
-for (const [request, kind] of [[portrait, 'a Uint8Array'], ['small.png', "'small.png'"], [undefined, 'undefined'], [null, 'null'], [new Blob([]), 'a Blob']]) {
+for (const [request, kind] of [
+  [portrait, 'a Uint8Array'],
+  ['small.png', "'small.png'"],
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [new Blob([]), 'a Blob'],
+]) {
   test(`${kind} in place of a request is refused`, limit, async () => {
     const error = await refused(request);
     assert(error instanceof TypeError, error);
@@ -202,11 +238,20 @@ test('a signal in place of the settings is refused', limit, async () => {
 
 test('an image is taken as bytes, a buffer, a Blob or a File, also of another context', limit, async () => {
   const copy = portrait.slice();
-  for (const image of [portrait, Buffer.from(portrait), copy.buffer, new Blob([copy]), new File([copy], 'small.png'), runInNewContext('new Uint8Array(bytes)', { bytes: [...portrait] })]) {
+  for (const image of [
+    portrait,
+    Buffer.from(portrait),
+    copy.buffer,
+    new Blob([copy]),
+    new File([copy], 'small.png'),
+    runInNewContext('new Uint8Array(bytes)', { bytes: [...portrait] }),
+  ]) {
     assert.deepEqual((await sent({ image })).image, portrait);
   }
 });
 
 function show(given) {
-  return JSON.stringify(given, (_, value) => (typeof value === 'bigint' ? `${value}n` : typeof value === 'number' && !Number.isFinite(value) ? String(value) : value));
+  return JSON.stringify(given, (_, value) =>
+    typeof value === 'bigint' ? `${value}n` : typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
 }

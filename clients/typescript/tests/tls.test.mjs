@@ -9,7 +9,7 @@ import { SuperResolutionClient } from '../dist/node.js';
 import { SuperResolutionService } from '../dist/gen/cvdvae/v1/super_resolution_service_pb.js';
 import { certificates } from './certificates.mjs';
 import { completed, started } from './fake-service.mjs';
-import { collect, limit, portrait, thrown } from './support.mjs';
+import { caught, collect, limit, portrait, thrown } from './support.mjs';
 
 describe('a server that wants to see certificates', limit, () => {
   let folder;
@@ -52,8 +52,9 @@ describe('a server that wants to see certificates', limit, () => {
 
   test('certificates may be paths, or the text of PEM', async () => {
     const path = (name) => join(folder, name);
-    for (const tls of [{ ca: path('ca.pem'), cert: path('client.pem'), key: path('client.key') }, { ca: String(pem('ca.pem')), cert: String(pem('client.pem')), key: String(pem('client.key')) }]) {
-      const known = client({ ...tls, serverName: 'gateway.test' });
+    const text = (name) => String(pem(name));
+    for (const given of [path, text]) {
+      const known = client({ ca: given('ca.pem'), cert: given('client.pem'), key: given('client.key'), serverName: 'gateway.test' });
       const events = await collect(known.upscale({ image: portrait }));
       known.close();
       assert.equal(events.length, 2);
@@ -61,7 +62,9 @@ describe('a server that wants to see certificates', limit, () => {
   });
 
   test('a key that is not that of the certificate is refused when the client is made', () => {
-    assert.throws(() => client({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('server.key') }), { name: 'RangeError', message: /^tls: the certificates can't be used: .*mismatch/ });
+    const error = caught(() => client({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('server.key') }));
+    assert(error instanceof RangeError, error);
+    assert.match(error.message, /^tls: the certificates can't be used: .*mismatch/);
   });
 
   for (const [what, name] of [['without one', undefined], ['with one of another authority', 'stranger']]) {

@@ -17,7 +17,10 @@ export async function show(input: HTMLInputElement): Promise<Blob[]> {
   return blobs;
 }
 
-client.listModels().then(({ models }) => console.log(models.length), (error: unknown) => {
-  if (!(error instanceof SuperResolutionError)) throw error;
-  console.log(`browser: ${error.status}`);
-});
+client.listModels().then(
+  ({ models }) => console.log(models.length),
+  (error: unknown) => {
+    if (!(error instanceof SuperResolutionError)) throw error;
+    console.log(`browser: ${error.status}`);
+  },
+);

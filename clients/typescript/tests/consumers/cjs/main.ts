@@ -12,7 +12,12 @@ async function main(): Promise<void> {
     } catch (error) {
       // One class, though it is imported here and required there.
       const imported = await import('cvdvae');
-      if (!(error instanceof SuperResolutionError && error instanceof imported.SuperResolutionError && new imported.SuperResolutionError('', { status: 'INTERNAL' }) instanceof SuperResolutionError)) throw error;
+      if (!(
+        error instanceof SuperResolutionError &&
+        error instanceof imported.SuperResolutionError &&
+        new imported.SuperResolutionError('', { status: 'INTERNAL' }) instanceof SuperResolutionError
+      ))
+        throw error;
       console.log(`CommonJS: ${error.status}`);
     }
   }

@@ -1,6 +1,16 @@
 import {
-  CompletionReason, ImageFormat, InputFit, saveImage, SuperResolutionClient, SuperResolutionError, toBlob,
-  type EncodedImage, type NodeClientOptions, type NodeImage, type UpscaleEvent, type UpscaleInput,
+  CompletionReason,
+  ImageFormat,
+  InputFit,
+  saveImage,
+  SuperResolutionClient,
+  SuperResolutionError,
+  toBlob,
+  type EncodedImage,
+  type NodeClientOptions,
+  type NodeImage,
+  type UpscaleEvent,
+  type UpscaleInput,
 } from 'cvdvae';
 import { SuperResolutionClient as WebClient } from 'cvdvae/web';
 
@@ -21,8 +31,31 @@ export async function first(either: SuperResolutionClient | WebClient): Promise<
 /** Every name, the aliases too. */
 export const requests: UpscaleInput[] = [
   { image: 'small.png' },
-  { image: new URL('file:///small.png'), samples: 2, seed: 7, temperature: 0.5, consistency: true, fit: 'crop', previewFormat: 'raw', resultFormat: 'jpeg', pixelSampling: 'mean', stopAt: 16, previewResolutions: [4, 8] as const },
-  { image: Buffer.from(''), sampleCount: 2, seed: undefined, enforceConsistency: true, inputFit: InputFit.CROP_AND_RESIZE, resultFormat: ImageFormat.WEBP, stopAtResolution: 16, quality: 80, reportGroups: true, model: 'm' },
+  {
+    image: new URL('file:///small.png'),
+    samples: 2,
+    seed: 7,
+    temperature: 0.5,
+    consistency: true,
+    fit: 'crop',
+    previewFormat: 'raw',
+    resultFormat: 'jpeg',
+    pixelSampling: 'mean',
+    stopAt: 16,
+    previewResolutions: [4, 8] as const,
+  },
+  {
+    image: Buffer.from(''),
+    sampleCount: 2,
+    seed: undefined,
+    enforceConsistency: true,
+    inputFit: InputFit.CROP_AND_RESIZE,
+    resultFormat: ImageFormat.WEBP,
+    stopAtResolution: 16,
+    quality: 80,
+    reportGroups: true,
+    model: 'm',
+  },
 ];
 // @ts-expect-error An image is needed.
 client.upscale({ samples: 2 });
