@@ -85,7 +85,7 @@ $(CLIENT_PACKAGES): clients/package.json clients/package-lock.json $(TYPESCRIPT)
 	touch $@
 
 TYPESCRIPT_LIBRARY := $(TYPESCRIPT)/dist/node.js
-$(TYPESCRIPT_LIBRARY): $(TYPESCRIPT_STUBS) $(wildcard $(TYPESCRIPT)/src/*.ts) $(TYPESCRIPT)/tsconfig.json | $(CLIENT_PACKAGES)
+$(TYPESCRIPT_LIBRARY): $(TYPESCRIPT_STUBS) $(wildcard $(TYPESCRIPT)/src/*.ts) $(TYPESCRIPT)/tsconfig.json $(TYPESCRIPT)/tsconfig.cjs.json $(TYPESCRIPT)/commonjs.json | $(CLIENT_PACKAGES)
 	rm -rf $(TYPESCRIPT)/dist
 	cd $(TYPESCRIPT) && npm run --silent build
 	touch $@

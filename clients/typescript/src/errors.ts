@@ -1,34 +1,9 @@
 import { Code, ConnectError } from '@connectrpc/connect';
+import type { CallersNames } from './callers-names.js';
 import { readDetails, type StatusDetails } from './details.js';
+import { type Status, SuperResolutionError } from './super-resolution-error.js';
 
-/** Status of a call, by gRPC's names. */
-export type Status =
-  | 'CANCELLED' | 'UNKNOWN' | 'INVALID_ARGUMENT' | 'DEADLINE_EXCEEDED' | 'NOT_FOUND' | 'ALREADY_EXISTS' | 'PERMISSION_DENIED' | 'RESOURCE_EXHAUSTED'
-  | 'FAILED_PRECONDITION' | 'ABORTED' | 'OUT_OF_RANGE' | 'UNIMPLEMENTED' | 'INTERNAL' | 'UNAVAILABLE' | 'DATA_LOSS' | 'UNAUTHENTICATED';
-
-/** A call failed; the message is a line for whoever made it. */
-export class SuperResolutionError extends Error {
-  override readonly name = 'SuperResolutionError';
-  /** Status of the call. */
-  readonly status: Status;
-  /** The field of the request that was refused, where the server named one. */
-  readonly field: string | undefined;
-  /** How long the server asks to wait before the next attempt, where it does. */
-  readonly retryAfterMs: number | undefined;
-  /** Identity of the call in the server's logs and traces, where known. */
-  readonly requestId: string | undefined;
-  /** Attempts that were made. */
-  readonly attempts: number;
-
-  constructor(message: string, about: { status: Status; field?: string | undefined; retryAfterMs?: number | undefined; requestId?: string | undefined; attempts?: number; cause?: unknown }) {
-    super(message, { cause: about.cause });
-    this.status = about.status;
-    this.field = about.field;
-    this.retryAfterMs = about.retryAfterMs;
-    this.requestId = about.requestId;
-    this.attempts = about.attempts ?? 1;
-  }
-}
+export { SuperResolutionError };
 
 /** What is known of the call that failed. */
 export interface FailedCall {
@@ -38,6 +13,8 @@ export interface FailedCall {
   /** Attempts made, with the one that failed. */
   readonly attempts: number;
   readonly requestId: string | undefined;
+  /** The caller's names of what was asked for, where something was. */
+  readonly names: CallersNames | undefined;
   /** What kept bytes from going to and fro; undefined where the server itself answered. */
   readonly transportProblem: (error: ConnectError) => string | undefined;
 }
@@ -49,7 +26,8 @@ export function failure(thrown: unknown, call: FailedCall): SuperResolutionError
   const problem = error.code === Code.DeadlineExceeded ? undefined : call.transportProblem(error);
   return new SuperResolutionError(problem === undefined ? message(error, call, details) : `can't reach ${call.address}: ${problem}`, {
     status: problem === undefined ? statusOf(error.code) : 'UNAVAILABLE',
-    field: details.violation?.field,
+    field: details.violation && (call.names?.field(details.violation.field) ?? details.violation.field),
+    wireField: details.violation?.field,
     retryAfterMs: details.retryAfterMs,
     requestId: error.metadata.get('x-request-id') ?? call.requestId,
     attempts: call.attempts,
@@ -63,6 +41,7 @@ export function protocolFailure(address: string, problem: string, requestId?: st
 }
 
 function message(error: ConnectError, call: FailedCall, details: StatusDetails): string {
+  const translate = (text: string) => call.names?.translate(text) ?? text;
   const detail = error.rawMessage;
   switch (error.code) {
     case Code.DeadlineExceeded:
@@ -73,11 +52,11 @@ function message(error: ConnectError, call: FailedCall, details: StatusDetails):
       return `${call.address} does not offer this service${detail ? ` (${detail})` : ''}`;
     case Code.InvalidArgument:
       if (details.violation && !detail.startsWith(details.violation.field)) {
-        return `${details.violation.field}: ${details.violation.description}`;
+        return translate(`${details.violation.field}: ${details.violation.description}`);
       }
   }
   const advice = details.retryAfterMs === undefined ? '' : `; try again in ${Math.round(details.retryAfterMs) / 1000} s`;
-  return `${detail || `the server answered ${statusOf(error.code)}`}${advice}`;
+  return `${translate(detail) || `the server answered ${statusOf(error.code)}`}${advice}`;
 }
 
 /** "InvalidArgument" to "INVALID_ARGUMENT". */

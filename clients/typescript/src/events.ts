@@ -1,15 +1,6 @@
 import { type Duration, durationMs } from '@bufbuild/protobuf/wkt';
-import type { CompletionReason, Image, ImageFormat, Timings, UpscaleResponse } from './gen/cvdvae/v1/super_resolution_service_pb.js';
-
-/** An image as it came. */
-export interface EncodedImage {
-  readonly data: Uint8Array;
-  readonly format: ImageFormat;
-  /** Pixels in a row. */
-  readonly width: number;
-  /** Rows. */
-  readonly height: number;
-}
+import type { CompletionReason, Image, Timings, UpscaleResponse } from './gen/cvdvae/v1/super_resolution_service_pb.js';
+import type { Bytes, EncodedImage } from './image.js';
 
 /** The call was admitted. First, always. */
 export interface StartedEvent {
@@ -113,7 +104,9 @@ export function readEvent({ event }: UpscaleResponse): UpscaleEvent | undefined 
 }
 
 function readImage(image: Image | undefined): EncodedImage {
-  return { data: image?.data ?? new Uint8Array(), format: image?.format ?? 0, width: image?.width ?? 0, height: image?.height ?? 0 };
+  // What comes from the network is never in shared memory, though the type of the generated code allows it.
+  const data = (image?.data ?? new Uint8Array()) as Bytes;
+  return { data, format: image?.format ?? 0, width: image?.width ?? 0, height: image?.height ?? 0 };
 }
 
 function readTimings(timings: Timings | undefined): ServerTimings {

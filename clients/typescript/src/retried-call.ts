@@ -1,6 +1,7 @@
-import type { CallOptions, ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError, type CallOptions } from '@connectrpc/connect';
+import type { CallersNames } from './callers-names.js';
 import { failure, SuperResolutionError } from './errors.js';
-import { checkCredentials, checkDuration, type CallSettings, type CheckedOptions } from './options.js';
+import { keptDeadline, type CheckedOptions, type CheckedSettings } from './options.js';
 import { retryWait, sleep } from './retries.js';
 
 /** Where calls go, and how to tell what kept them from getting there. */
@@ -11,21 +12,23 @@ export interface Route {
 
 /** One call with all its attempts. */
 export class RetriedCall {
+  /** When it began, by performance.now(). */
+  readonly begun = performance.now();
   private readonly deadlineMs: number | undefined;
   private readonly due: number | undefined;
   private attempts = 0;
   private requestId: string | undefined;
 
+  /** @param names The caller's names of what was asked for. */
   constructor(
     private readonly route: Route,
     private readonly options: CheckedOptions,
-    private readonly settings: CallSettings,
+    private readonly settings: CheckedSettings,
     private readonly signal: AbortSignal | undefined,
+    private readonly names?: CallersNames,
   ) {
-    checkDuration('deadlineMs', settings.deadlineMs);
-    checkCredentials({ apiKey: settings.apiKey, token: settings.token });
-    this.deadlineMs = settings.deadlineMs ?? options.deadlineMs;
-    this.due = this.deadlineMs === undefined ? undefined : performance.now() + this.deadlineMs;
+    this.deadlineMs = keptDeadline(settings.deadlineMs ?? options.deadlineMs);
+    this.due = this.deadlineMs === undefined ? undefined : this.begun + this.deadlineMs;
     this.requestId = settings.requestId;
   }
 
@@ -48,12 +51,31 @@ export class RetriedCall {
     }
   }
 
+  /**
+   * A failure after the server has admitted the call. From the deadline on the server may break the call off before this side's timer
+   * fires: that is the deadline too. What the server says of itself stands.
+   */
+  failureOfStream(thrown: unknown): SuperResolutionError {
+    const error = ConnectError.from(thrown);
+    const brokenOff = error.code === Code.Canceled || this.route.transportProblem(error) !== undefined;
+    const late = this.due !== undefined && performance.now() >= this.due;
+    return this.failure(
+      brokenOff && late ? new ConnectError(error.rawMessage, Code.DeadlineExceeded, undefined, undefined, error) : thrown,
+    );
+  }
+
   /** A failure of the call. Where it was cancelled, the signal's reason is thrown instead. */
-  failure(thrown: unknown): SuperResolutionError {
+  private failure(thrown: unknown): SuperResolutionError {
     this.signal?.throwIfAborted();
     return thrown instanceof SuperResolutionError
       ? thrown
-      : failure(thrown, { ...this.route, deadlineMs: this.deadlineMs, attempts: this.attempts, requestId: this.requestId });
+      : failure(thrown, {
+          ...this.route,
+          deadlineMs: this.deadlineMs,
+          attempts: this.attempts,
+          requestId: this.requestId,
+          names: this.names,
+        });
   }
 
   private callOptions(): CallOptions {

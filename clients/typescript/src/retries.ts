@@ -1,5 +1,6 @@
 import type { CheckedOptions } from './options.js';
 import type { SuperResolutionError } from './errors.js';
+import { after } from './timer.js';
 
 const shortened = 0.5;
 const lengthened = 0.25;
@@ -26,13 +27,13 @@ export function retryWait(options: CheckedOptions, { attempts, status, retryAfte
 export function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
-      clearTimeout(timer);
+      forget();
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const forget = after(milliseconds, () => {
       signal?.removeEventListener('abort', stop);
       resolve();
-    }, milliseconds);
+    });
     if (signal?.aborted) {
       stop();
     }

@@ -1,32 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import { Code, ConnectError } from '@connectrpc/connect';
+import { Code } from '@connectrpc/connect';
 import { SuperResolutionError } from '../dist/errors.js';
 import { retryWait, sleep } from '../dist/retries.js';
 import { checkOptions } from '../dist/options.js';
-import { completed, event, fakeClient, started } from './fake-service.mjs';
+import { badRequest, completed, event, failing, fakeClient, retryInfo, started } from './fake-service.mjs';
 import { collect, limit, portrait, thrown } from './support.mjs';
 
 const request = { image: portrait, sampleCount: 2 };
-
-/** google.rpc.RetryInfo. */
-function retryInfo(seconds, nanos) {
-  const delay = new BinaryWriter().tag(1, 0).int64(seconds).tag(2, 0).int32(nanos).finish();
-  return { type: 'google.rpc.RetryInfo', value: new BinaryWriter().tag(1, 2).bytes(delay).finish() };
-}
-
-/** google.rpc.BadRequest with a violation. */
-function badRequest(field, description) {
-  const violation = new BinaryWriter().tag(1, 2).string(field).tag(2, 2).string(description).finish();
-  return { type: 'google.rpc.BadRequest', value: new BinaryWriter().tag(1, 2).bytes(violation).finish() };
-}
-
-function failing(code, message, ...details) {
-  const error = new ConnectError(message, code, { 'x-request-id': 'r1' });
-  error.details = details;
-  return error;
-}
 
 test('all kinds of events come typed and in order', limit, async () => {
   const image = { data: new Uint8Array([1, 2, 3]), format: 4, width: 1, height: 1 };

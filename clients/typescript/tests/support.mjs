@@ -22,6 +22,16 @@ export async function collect(events) {
   return all;
 }
 
+/** What a function throws. */
+export function caught(action) {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
 /** What a promise throws. */
 export async function thrown(promise) {
   try {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,9 @@ import { after, before, describe, test } from 'node:test';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { SuperResolutionClient } from '../dist/node.js';
 import { SuperResolutionService } from '../dist/gen/cvdvae/v1/super_resolution_service_pb.js';
+import { certificates } from './certificates.mjs';
 import { completed, started } from './fake-service.mjs';
-import { collect, limit, portrait, run, thrown } from './support.mjs';
+import { caught, collect, limit, portrait, thrown } from './support.mjs';
 
 describe('a server that wants to see certificates', limit, () => {
   let folder;
@@ -19,6 +20,7 @@ describe('a server that wants to see certificates', limit, () => {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cvdvae-'));
+    const { authority, signed } = certificates(folder);
     await authority('ca');
     await authority('other-ca');
     await signed('server', 'ca', 'DNS:gateway.test');
@@ -41,20 +43,28 @@ describe('a server that wants to see certificates', limit, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const openssl = (...args) => run('openssl', args, { cwd: folder });
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const authority = (name) => openssl('req', '-x509', ...newKey, '-days', '1', '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.pem`);
-  const signed = async (name, by, names) => {
-    await openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
-    writeFileSync(join(folder, `${name}.ext`), `subjectAltName=${names}\n`);
-    await openssl('x509', '-req', '-in', `${name}.csr`, '-CA', `${by}.pem`, '-CAkey', `${by}.key`, '-CAcreateserial', '-days', '1', '-extfile', `${name}.ext`, '-out', `${name}.pem`);
-  };
-
   test('a client with one of its authority is served', async () => {
     const known = client({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('client.key'), serverName: 'gateway.test' });
     const events = await collect(known.upscale({ image: portrait }));
     known.close();
     assert.deepEqual(events.map(({ kind }) => kind), ['started', 'completed']);
+  });
+
+  test('certificates may be paths, or the text of PEM', async () => {
+    const path = (name) => join(folder, name);
+    const text = (name) => String(pem(name));
+    for (const given of [path, text]) {
+      const known = client({ ca: given('ca.pem'), cert: given('client.pem'), key: given('client.key'), serverName: 'gateway.test' });
+      const events = await collect(known.upscale({ image: portrait }));
+      known.close();
+      assert.equal(events.length, 2);
+    }
+  });
+
+  test('a key that is not that of the certificate is refused when the client is made', () => {
+    const error = caught(() => client({ ca: pem('ca.pem'), cert: pem('client.pem'), key: pem('server.key') }));
+    assert(error instanceof RangeError, error);
+    assert.match(error.message, /^tls: the certificates can't be used: .*mismatch/);
   });
 
   for (const [what, name] of [['without one', undefined], ['with one of another authority', 'stranger']]) {

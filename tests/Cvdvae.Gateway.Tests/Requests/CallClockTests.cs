@@ -48,9 +48,11 @@ public sealed class CallClockTests
 
     [Theory]
     [InlineData(0)]
+    [InlineData(-0.001)]
+    [InlineData(-1)]
     [InlineData(-9)]
-    [InlineData(-1000)]
-    public void Lifetime_DeadlinePassedAlready_EndsAtOnce(int deadlineMs)
+    [InlineData(-60_000)]
+    public void Lifetime_DeadlinePassedAlready_EndsAtOnce(double deadlineMs)
     {
         var time = new FakeTimeProvider();
         var clock = new CallClock(time, time.GetUtcNow().UtcDateTime.AddMilliseconds(deadlineMs), Margin);
@@ -61,6 +63,7 @@ public sealed class CallClockTests
 
         Assert.True(guard.IsCancellationRequested);
         Assert.True(lifetime.TimeIsUp);
+        Assert.False(clock.LeavesTimeToRefine);
     }
 
     [Fact]
