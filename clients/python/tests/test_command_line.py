@@ -95,7 +95,9 @@ class UpscaleTests(CommandLineTest):
         )
         sent = self.server.metadata[0]
         self.assertEqual(("call-4", "key", "Bearer a.b.c"), (sent["x-request-id"], sent["x-api-key"], sent["authorization"]))
-        self.assertLessEqual(self.server.remaining[0] or 99, 30)
+        # grpc may send a deadline rounded up in its last digits.
+        self.assertLess(self.server.remaining[0] or 99, 30.5)
+        self.assertGreater(self.server.remaining[0] or 0, 20)
         self.assertEqual(["preview-1-004.jpg", "preview-1-008.jpg", "preview-2-004.jpg", "preview-2-008.jpg", "sample-1.webp", "sample-2.webp"], self.files())
 
     def test_sheet_has_a_row_for_each_sample(self) -> None:
