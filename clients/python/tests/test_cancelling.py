@@ -100,6 +100,15 @@ class CancelTests(unittest.TestCase):
             self.left()
             self.server.left.clear()
 
+    def test_process_that_ends_after_a_refused_connection_ends_at_once(self) -> None:
+        # The client is never closed, and its connection is still being tried.
+        self.server.__exit__()
+        program = f"import cvdvae; client = cvdvae.Client('{self.server.address}'); next(client.upscale(b'image'))"
+        for _ in range(3):
+            done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+            self.assertEqual(1, done.returncode)
+            self.assertIn(b"the connection was refused", done.stdout)
+
     def test_closing_the_client_ends_its_calls(self) -> None:
         call = self.client.upscale(b"image")
         next(call), next(call)

@@ -1,7 +1,9 @@
 """The client for threads."""
 from __future__ import annotations
 
+import atexit
 import threading
+import weakref
 from types import TracebackType
 from typing import Any, Iterator, Optional, Type
 
@@ -140,6 +142,7 @@ class Client(ClientBase[UpscaleCall]):
 
     def _open(self) -> None:
         self._channel = _connect(self._settings)
+        _open.add(self._channel)
         self._service = pb_grpc.SuperResolutionServiceStub(self._channel)
 
     def list_models(
@@ -172,6 +175,16 @@ class Client(ClientBase[UpscaleCall]):
             except grpc.RpcError as error:
                 wait = attempts.wait_after(error)
             _pause(self._channel, threading.Event(), wait)
+
+
+# A thread of grpc's that the interpreter freezes at its end may hold a lock for which the clearing up of an open channel would wait for ever.
+_open: "weakref.WeakSet[grpc.Channel]" = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    for channel in list(_open):
+        channel.close()
 
 
 def _connect(settings: Settings) -> grpc.Channel:
