@@ -7,6 +7,7 @@ import { originalOf } from './samples';
 
 /** What samples are compared with. */
 export interface Reference {
+  readonly kind: 'bicubic' | 'mean' | 'original' | 'first';
   readonly name: string;
   readonly pixels: ImageData;
 }
@@ -19,6 +20,9 @@ export class Beside {
 
   /** The references of the run that is shown, the small picture left out. */
   references: readonly Reference[] = [];
+
+  /** @param changed Called when the references are other ones. */
+  constructor(private readonly changed: () => void) {}
 
   show(run: Run): void {
     if (run !== this.run) {
@@ -36,6 +40,11 @@ export class Beside {
 
   /** Follows the samples. */
   update(): void {
+    this.refill();
+    this.changed();
+  }
+
+  private refill(): void {
     const { run } = this;
     const small = run?.input?.pixels;
     const size = run?.started?.outputSize;
@@ -46,10 +55,10 @@ export class Beside {
     }
     const done = run.samples.filter(({ canvas, stages }) => stages.length > 0 && canvas.width === size);
     this.references = [
-      { name: 'Bicubic', pixels: resize(small, size, size) },
+      { kind: 'bicubic', name: 'Bicubic', pixels: resize(small, size, size) },
       ...(done.length < 2
         ? []
-        : [{ name: `Mean of ${done.length} samples`, pixels: meanOf(done.map(({ canvas }) => readPixels(canvas))) }]),
+        : [{ kind: 'mean' as const, name: `Mean of ${done.length} samples`, pixels: meanOf(done.map(({ canvas }) => readPixels(canvas))) }]),
       ...(this.original ? [this.original] : []),
     ];
     const all = [{ name: `The picture, ${small.width} × ${small.height}`, pixels: small }, ...this.references];
@@ -74,7 +83,7 @@ export class Beside {
       const pixels = await fetchPixels(url);
       // Another model may draw larger images than the original is.
       if (this.run === run && pixels.width === run.started?.outputSize) {
-        this.original = { name: 'Original', pixels };
+        this.original = { kind: 'original', name: 'Original', pixels };
         this.update();
       }
     } catch {

@@ -35,20 +35,31 @@ export class Detail {
     this.divide(50);
   }
 
-  /** @param references What it can be compared with, as it is now. */
   open(run: Run, sample: Sample, references: readonly Reference[]): void {
     this.run = run;
-    const [first] = run.samples;
-    const size = run.started?.outputSize;
-    const isComparable = first && run.samples.length > 1 && first.canvas.width === size;
-    this.references = isComparable ? [...references, { name: 'Sample 1', pixels: readPixels(first.canvas) }] : references;
-    const chosen = this.against.value;
-    this.against.replaceChildren(
-      ...this.references.map(({ name }) => create('option', { value: name, textContent: name, selected: name === chosen })),
-    );
-    this.showReference();
+    this.compareWith(references);
     this.showSample(sample);
     this.dialog.showModal();
+  }
+
+  /** The same kind as before stays chosen, as the mean of more samples. */
+  private compareWith(references: readonly Reference[]): void {
+    const [first] = this.run?.samples ?? [];
+    const size = this.run?.started?.outputSize;
+    const isComparable = first && this.run && this.run.samples.length > 1 && first.canvas.width === size;
+    this.references = isComparable ? [...references, { kind: 'first', name: 'Sample 1', pixels: readPixels(first.canvas) }] : references;
+    const chosen = this.against.value;
+    this.against.replaceChildren(
+      ...this.references.map(({ kind, name }) => create('option', { value: kind, textContent: name, selected: kind === chosen })),
+    );
+    this.showReference();
+  }
+
+  /** Takes other references where it is open. */
+  follow(references: readonly Reference[]): void {
+    if (this.dialog.open) {
+      this.compareWith(references);
+    }
   }
 
   /** Closes it: its sample is gone. */
@@ -57,7 +68,7 @@ export class Detail {
   }
 
   private showReference(): void {
-    const reference = this.references.find(({ name }) => name === this.against.value) ?? this.references[0];
+    const reference = this.references.find(({ kind }) => kind === this.against.value) ?? this.references[0];
     const canvas = element<HTMLCanvasElement>('compare-bicubic');
     if (reference) {
       drawOn(canvas, reference.pixels);

@@ -23,7 +23,7 @@ export class Studio {
   private readonly painter = new Painter();
   private readonly detail = new Detail();
   private readonly grid = new Grid();
-  private readonly beside = new Beside();
+  private readonly beside = new Beside(() => this.detail.follow(this.beside.references));
   private readonly visit = new Visit((run) => this.goBack(run));
   private shown: Run | undefined;
   private running: AbortController | undefined;
@@ -80,7 +80,11 @@ export class Studio {
       wish,
       Array.from(
         { length: wish.settings.sampleCount },
-        (_, index) => new Sample(index, (sample) => this.detail.open(run, sample, this.beside.references)),
+        (_, index) => new Sample(index, (sample) => {
+          // Not what stood there at the last refreshing: images may have come since.
+          this.beside.update();
+          this.detail.open(run, sample, this.beside.references);
+        }),
       ),
     );
     const watch = new Watch((silence, seconds) => this.running === call && this.showSilence(silence && describeSilence(silence), seconds));

@@ -138,6 +138,28 @@ describe('samples side by side', { skip: page.skip, ...limit }, () => {
     await close();
   });
 
+  test('a sample that is opened while others are on their way is compared with the mean of all when they are there', async () => {
+    const { tab, problems, close } = await open(browser, '?samples=3&seed=9');
+    await tab.evaluate(() => {
+      const grid = document.getElementById('grid');
+      new MutationObserver((_, observer) => {
+        const button = grid.querySelector('li[data-resolution] button:enabled');
+        if (button) {
+          observer.disconnect();
+          button.click();
+        }
+      }).observe(grid, { subtree: true, childList: true, attributes: true });
+    });
+    await drawSample(tab);
+    await finished(tab);
+    await tab.waitForFunction(() => [...document.querySelectorAll('#against option')].some(({ textContent }) => textContent === 'Mean of 3 samples'));
+    await tab.locator('#against').selectOption('Mean of 3 samples');
+    assert.equal(await tab.locator('#compare-against').textContent(), 'Mean of 3 samples');
+    assert.deepEqual(await canvasPixels(tab, '#compare-bicubic'), await canvasPixels(tab, '#beside li:nth-child(3) canvas'));
+    assert.deepEqual(problems, []);
+    await close();
+  });
+
   test(
     'all is saved in one file that others can read',
     { skip: spawnSync('python3', ['--version']).status !== 0 && 'no Python' },
