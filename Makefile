@@ -98,6 +98,11 @@ $(PAGE): $(TYPESCRIPT_LIBRARY) clients/web/index.html $(wildcard clients/web/src
 .PHONY: web
 web: $(PAGE) ## build the TypeScript library and the page that the gateway serves
 
+.PHONY: typescript-package
+typescript-package: $(TYPESCRIPT_LIBRARY) ## build the library for Node.js and browsers, PACKAGES/cvdvae-*.tgz (artifacts/packages)
+	mkdir -p "$(PACKAGES)"
+	cd $(TYPESCRIPT) && npm pack --silent --pack-destination "$(abspath $(PACKAGES))"
+
 # Serving needs no Node.js: without it there is no page.
 .PHONY: page-if-possible
 page-if-possible:
@@ -126,7 +131,7 @@ python-stubs: python-packages ## make the stubs of the protocol inside clients/p
 
 .PHONY: python-wheel
 python-wheel: python-packages ## build the client for Python, clients/python/dist/cvdvae-*.whl
-	@! command -v apt-get > /dev/null || build/install-debian-packages.sh python3-pip
+	@! command -v apt-get > /dev/null || build/install-debian-packages.sh python3-pip python3-venv
 	rm -rf clients/python/build clients/python/dist
 	$(CLIENT_PYTHON) -m pip --quiet wheel --no-index --no-build-isolation --no-deps --wheel-dir clients/python/dist clients/python
 

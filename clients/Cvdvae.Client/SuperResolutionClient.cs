@@ -48,7 +48,7 @@ public sealed class SuperResolutionClient : IDisposable
     /// <param name="options">What to make of it.</param>
     /// <param name="settings">What this call does differently.</param>
     /// <param name="stop">Cancels the call.</param>
-    /// <exception cref="ArgumentException">An option can't be sent; the message names it.</exception>
+    /// <exception cref="ArgumentException">An option can't be sent, or a setting used; the message names it.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     /// <exception cref="SuperResolutionException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
@@ -70,7 +70,7 @@ public sealed class SuperResolutionClient : IDisposable
     /// <param name="options">What to make of it.</param>
     /// <param name="settings">What this call does differently.</param>
     /// <param name="stop">Cancels the call.</param>
-    /// <exception cref="ArgumentException">An option can't be sent; the message names it.</exception>
+    /// <exception cref="ArgumentException">An option can't be sent, or a setting used; the message names it.</exception>
     /// <exception cref="SuperResolutionException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
@@ -93,12 +93,12 @@ public sealed class SuperResolutionClient : IDisposable
     /// <param name="options">What to make of it.</param>
     /// <param name="settings">What this call does differently.</param>
     /// <param name="stop">Cancels the call.</param>
-    /// <exception cref="ArgumentException">An option can't be sent; the message names it.</exception>
+    /// <exception cref="ArgumentException">An option can't be sent, or a setting used; the message names it.</exception>
     /// <exception cref="SuperResolutionException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
         ReadOnlyMemory<byte> image, UpscaleOptions? options = null, CallSettings? settings = null, CancellationToken stop = default) =>
-        UpscaleAsync((options ?? new()).ToRequest(image), (settings ?? new()) with { Names = CallerNames.OfOptions }, stop);
+        UpscaleAsync((options ?? new()).ToRequest(image), (settings ?? new()) with { Names = CallerNames.Of(options ?? new()) }, stop);
 
     /// <summary>
     /// Draws samples of a low-resolution image. Leaving the loop early cancels the call, and the server stops working for it. A call that
@@ -108,6 +108,7 @@ public sealed class SuperResolutionClient : IDisposable
     /// <param name="request">The image and what to make of it, as a message of the protocol.</param>
     /// <param name="settings">What this call does differently.</param>
     /// <param name="stop">Cancels the call.</param>
+    /// <exception cref="ArgumentException">A setting can't be used; the message names it.</exception>
     /// <exception cref="SuperResolutionException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async IAsyncEnumerable<UpscaleEvent> UpscaleAsync(
@@ -156,6 +157,7 @@ public sealed class SuperResolutionClient : IDisposable
     /// <summary>Lists the models that are ready, and the limits of the server.</summary>
     /// <param name="settings">What this call does differently.</param>
     /// <param name="stop">Cancels the call.</param>
+    /// <exception cref="ArgumentException">A setting can't be used; the message names it.</exception>
     /// <exception cref="SuperResolutionException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public Task<ListModelsResponse> ListModelsAsync(CallSettings? settings = null, CancellationToken stop = default) =>
@@ -164,7 +166,9 @@ public sealed class SuperResolutionClient : IDisposable
     /// <summary>Closes the connections; running calls end.</summary>
     public void Dispose() => _channel.Dispose();
 
-    private RetriedCall Begin(CallSettings? settings, CancellationToken stop) => new(_options, settings ?? new CallSettings(), _policy, _time, stop);
+    private RetriedCall Begin(CallSettings? settings, CancellationToken stop) => settings?.Deadline <= TimeSpan.Zero
+        ? throw new ArgumentException($"Deadline: {settings.Deadline} is not above 0")
+        : new(_options, settings ?? new CallSettings(), _policy, _time, stop);
 
     /// <summary>Begins a stream and waits for its first event: with it the server has admitted the call.</summary>
     private async Task<AsyncServerStreamingCall<UpscaleResponse>> OpenAsync(UpscaleRequest request, CallOptions options)

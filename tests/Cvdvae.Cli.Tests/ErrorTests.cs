@@ -72,7 +72,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sample_count", "'99' is not accepted; accepted: 0 to 64", "error: --samples: '99' is not accepted; accepted: 0 to 64")]
+    [InlineData("sample_count", "'99' is not accepted; accepted: 1 to 64, or 0 for 1", "error: --samples: '99' is not accepted; accepted: 1 to 64")]
     [InlineData("image", "'20x20 pixels' is not accepted; accepted: any size with input_fit INPUT_FIT_CROP_AND_RESIZE", "error: image: '20x20 pixels' is not accepted; accepted: any size with --fit crop")]
     public async Task Upscale_RefusedRequest_NamesOptionsAsTheyAreTyped(string field, string description, string expected)
     {
@@ -92,7 +92,7 @@ public sealed class ErrorTests : IDisposable
         await using FakeServer server = await FakeServer.StartAsync(protocols: Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
         await FailsAsync(
             ["upscale", Inputs.Png(_folder), "--output", _folder["out"], "--server", server.Address],
-            $"can't reach {server.Address}: the server does not speak HTTP/2 there; where it wants TLS the address begins with https://");
+            $"can't reach {server.Address}: the server does not speak HTTP/2 there (by default gRPC has port 5000, the page and gRPC-Web have 5001); where it wants TLS the address begins with https://");
     }
 
     [Fact]

@@ -49,13 +49,33 @@ public sealed class CallerNamesTests
     }
 
     [Theory]
-    [InlineData("sample_count: '99' is not accepted; accepted: 0 to 64", "Samples: '99' is not accepted; accepted: 0 to 64")]
-    [InlineData("scale: '3' is not accepted; accepted: 4, or 0 for the one of the image's size", "Scale: '3' is not accepted; accepted: 4, or 0 for the one of the image's size")]
+    [InlineData("sample_count: '99' is not accepted; accepted: 1 to 64, or 0 for 1", "Samples: '99' is not accepted; accepted: 1 to 64")]
+    [InlineData("scale: '3' is not accepted; accepted: 4, 8, or 0 for the one of the image's size", "Scale: '3' is not accepted; accepted: 4, 8")]
+    [InlineData("model: 'a, or 0 for b' is not served", "Model: 'a, or 0 for b' is not served")]
     [InlineData("image: the scale, the model and the image stay; stop_at_resolution does not", "image: the scale, the model and the image stay; StopAt does not")]
     [InlineData("model: there is no 'sample_count'; it's 'input_fit INPUT_FIT_EXACT'", "Model: there is no 'sample_count'; it's 'input_fit INPUT_FIT_EXACT'")]
     [InlineData("unknown_field OTHER_ENUM, other: x", "unknown_field OTHER_ENUM, other: x")]
     [InlineData("", "")]
     public void Message_OfTheServer_SaysOnlyWhatTheCallerKnows(string message, string expected) => Assert.Equal(expected, CallerNames.OfOptions.Message(message));
+
+    [Fact]
+    public void Message_ToThoseWhoMadeARequestOfTheProtocol_KeepsItsZero() => Assert.Equal(
+        "SampleCount: '99' is not accepted; accepted: 1 to 64, or 0 for 1",
+        CallerNames.OfRequest.Message("sample_count: '99' is not accepted; accepted: 1 to 64, or 0 for 1"));
+
+    [Theory]
+    [InlineData("encoder_temperature", 11f, null, null, "Temperature")]
+    [InlineData("prior_temperature", 11f, null, null, "Temperature")]
+    [InlineData("encoder_temperature", 1f, 11f, null, "EncoderTemperature")]
+    [InlineData("prior_temperature", 1f, 11f, null, "Temperature")]
+    [InlineData("prior_temperature", null, null, 11f, "PriorTemperature")]
+    public void Message_OfATemperature_NamesTheOneThatWasGiven(string field, float? both, float? encoder, float? prior, string expected)
+    {
+        var names = CallerNames.Of(new UpscaleOptions { Temperature = both, EncoderTemperature = encoder, PriorTemperature = prior });
+
+        Assert.Equal(expected, names.Field(field));
+        Assert.Equal($"{expected}: '11' is not accepted", names.Message($"{field}: '11' is not accepted"));
+    }
 
     [Fact]
     public async Task Upscale_RefusedOptions_AreNamedAsInUpscaleOptions()

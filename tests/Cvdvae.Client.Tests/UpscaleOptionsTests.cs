@@ -123,6 +123,45 @@ public sealed class UpscaleOptionsTests : IDisposable
         Assert.Matches($"^{option}: (0|-1) is not 1 or more$", error.Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task Call_WithoutTime_IsRefusedBeforeItBegins(int seconds)
+    {
+        var settings = new CallSettings { Deadline = TimeSpan.FromSeconds(seconds) };
+        using var client = new SuperResolutionClient("http://127.0.0.1:1");
+        CancellationToken stop = TestContext.Current.CancellationToken;
+
+        ArgumentException upscale = await Assert.ThrowsAsync<ArgumentException>(() => client.UpscaleAsync(Inputs.Png(16), settings: settings, stop: stop).EndAsync());
+        ArgumentException list = await Assert.ThrowsAsync<ArgumentException>(() => client.ListModelsAsync(settings, stop));
+
+        Assert.Matches("^Deadline: .* is not above 0$", upscale.Message);
+        Assert.Equal(upscale.Message, list.Message);
+    }
+
+    [Fact]
+    public void Events_Printed_ShowTheirLists()
+    {
+        var timings = new ServerTimings(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(4), default, default, [(4, TimeSpan.FromMilliseconds(1)), (8, TimeSpan.FromMilliseconds(2))]);
+
+        string completed = new CompletedEvent(8, CompletionReason.Finished, timings).ToString();
+        string started = new StartedEvent
+        {
+            RequestId = "r",
+            Model = "m@1",
+            Scale = 4,
+            InputSize = 2,
+            OutputSize = 8,
+            GroupCount = 3,
+            ConditionedGroupCount = 2,
+            Resolutions = [4, 8],
+            Seed = 7,
+        }.ToString();
+
+        Assert.Contains("Resolutions = [(4, 00:00:00.0010000), (8, 00:00:00.0020000)]", completed, StringComparison.Ordinal);
+        Assert.Contains("Resolutions = [4, 8], Seed = 7", started, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Upscale_NoSuchFile_SaysSo()
     {

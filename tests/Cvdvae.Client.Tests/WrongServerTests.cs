@@ -19,7 +19,7 @@ namespace Cvdvae.Client.Tests;
 /// <summary>A wrong address, a wrong port or the wrong kind of TLS is explained in a line to whoever typed it.</summary>
 public sealed class WrongServerTests : IDisposable
 {
-    private const string NoHttp2 = "the server does not speak HTTP/2 there";
+    private const string NoHttp2 = "the server does not speak HTTP/2 there (by default gRPC has port 5000, the page and gRPC-Web have 5001)";
     private const string Closed = "the server closed the connection";
     private const string TlsAddress = "; where it wants TLS the address begins with https://";
     private const string NoTls = "the server does not answer with TLS; without it the address begins with http://";

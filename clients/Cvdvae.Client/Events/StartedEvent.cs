@@ -29,4 +29,9 @@ public sealed record StartedEvent : UpscaleEvent
 
     /// <summary>The seed in use: with it the same images can be had again.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>What was admitted, with the resolutions.</summary>
+    public override string ToString() =>
+        $"{nameof(StartedEvent)} {{ RequestId = {RequestId}, Model = {Model}, Scale = {Scale}, InputSize = {InputSize}, OutputSize = {OutputSize}, " +
+        $"GroupCount = {GroupCount}, ConditionedGroupCount = {ConditionedGroupCount}, Resolutions = [{string.Join(", ", Resolutions)}], Seed = {Seed} }}";
 }

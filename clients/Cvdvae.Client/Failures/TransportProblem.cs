@@ -9,7 +9,8 @@ namespace Cvdvae.Client;
 internal static partial class TransportProblem
 {
     private const string NoHost = "there is no such host";
-    private const string NoHttp2 = "the server does not speak HTTP/2 there";
+    private const string NoHttp2 =
+        "the server does not speak HTTP/2 there (by default gRPC has port 5000, the page and gRPC-Web have 5001)";
     private const string Closed = "the server closed the connection";
     private const string Certificate = "does it want a certificate of the client, or another one?";
 

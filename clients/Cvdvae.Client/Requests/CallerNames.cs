@@ -11,8 +11,12 @@ namespace Cvdvae.Client;
 /// <param name="fields">The caller's names of the fields of <see cref="UpscaleRequest"/>, by the protocol's.</param>
 /// <param name="values">The caller's names of the values of its enums, by the protocol's.</param>
 /// <param name="setting">How the caller gives a value to an option.</param>
+/// <param name="zeroMeansDefault">Whether the caller says 0 where the protocol does, rather than nothing.</param>
 internal sealed partial class CallerNames(
-    IReadOnlyDictionary<string, string> fields, IReadOnlyDictionary<string, string> values, Func<string, string, string> setting)
+    IReadOnlyDictionary<string, string> fields,
+    IReadOnlyDictionary<string, string> values,
+    Func<string, string, string> setting,
+    bool zeroMeansDefault)
 {
     private static readonly IReadOnlyDictionary<string, string> EnumMembers = Fields
         .Where(field => field.FieldType == FieldType.Enum)
@@ -29,10 +33,16 @@ internal sealed partial class CallerNames(
             field => field.Name,
             field => field.Name.Contains('_', StringComparison.Ordinal) ? field.PropertyName : field.Name),
         EnumMembers,
-        Assignment);
+        Assignment,
+        zeroMeansDefault: true);
 
-    /// <summary>Of callers who gave an image and <see cref="UpscaleOptions"/>.</summary>
-    public static CallerNames OfOptions { get; } = new(
+    /// <summary>Of callers who gave an image and <see cref="UpscaleOptions"/>, where no option stands for two fields.</summary>
+    public static CallerNames OfOptions { get; } = Of(new UpscaleOptions());
+
+    private static IList<FieldDescriptor> Fields => UpscaleRequest.Descriptor.Fields.InDeclarationOrder();
+
+    /// <summary>Of a caller who gave an image and these options.</summary>
+    public static CallerNames Of(UpscaleOptions options) => new(
         new Dictionary<string, string>
         {
             ["model"] = nameof(UpscaleOptions.Model),
@@ -40,8 +50,8 @@ internal sealed partial class CallerNames(
             ["scale"] = nameof(UpscaleOptions.Scale),
             ["sample_count"] = nameof(UpscaleOptions.Samples),
             ["seed"] = nameof(UpscaleOptions.Seed),
-            ["encoder_temperature"] = nameof(UpscaleOptions.EncoderTemperature),
-            ["prior_temperature"] = nameof(UpscaleOptions.PriorTemperature),
+            ["encoder_temperature"] = Temperature(options, options.EncoderTemperature, nameof(options.EncoderTemperature)),
+            ["prior_temperature"] = Temperature(options, options.PriorTemperature, nameof(options.PriorTemperature)),
             ["pixel_sampling"] = nameof(UpscaleOptions.PixelSampling),
             ["enforce_consistency"] = nameof(UpscaleOptions.Consistency),
             ["input_fit"] = nameof(UpscaleOptions.Fit),
@@ -53,9 +63,8 @@ internal sealed partial class CallerNames(
             ["report_groups"] = nameof(UpscaleOptions.ReportGroups),
         },
         EnumMembers,
-        Assignment);
-
-    private static IList<FieldDescriptor> Fields => UpscaleRequest.Descriptor.Fields.InDeclarationOrder();
+        Assignment,
+        zeroMeansDefault: false);
 
     /// <summary>The protocol's name of a value of an enum.</summary>
     public static string WireValue<T>(T value)
@@ -71,7 +80,7 @@ internal sealed partial class CallerNames(
     /// A message of the server with the caller's names: of the field that it begins with, of names with an underscore elsewhere (other ones
     /// are plain English there), and of values. What stands in quotes is the caller's own text and stays.
     /// </summary>
-    public string Message(string text) => Names().Replace(text, match =>
+    public string Message(string text) => Names().Replace(zeroMeansDefault ? text : Zero().Replace(text, ""), match =>
     {
         string field = match.Groups["field"].Value;
         string value = match.Groups["value"].Value;
@@ -85,10 +94,18 @@ internal sealed partial class CallerNames(
         };
     });
 
+    // One temperature stands for the two fields, but for those that have one of their own.
+    private static string Temperature(UpscaleOptions options, float? own, string name) =>
+        own is null && options.Temperature is not null ? nameof(options.Temperature) : name;
+
     private static string Assignment(string option, string value) => $"{option} = {value}";
 
     private static string Member(EnumDescriptor type, EnumValueDescriptor value) =>
         $"{type.ClrType.Name}.{Enum.GetName(type.ClrType, Enum.ToObject(type.ClrType, value.Number))}";
+
+    // What the server offers at the end to those who speak its protocol.
+    [GeneratedRegex(", or 0 for [^;,']*(?:'s [^;,']*)?$")]
+    private static partial Regex Zero();
 
     [GeneratedRegex(
         @"(?<!\w)'[^']*'(?!\w)|^(?<field>[a-z]+)(?=:)" +

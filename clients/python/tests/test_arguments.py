@@ -5,6 +5,7 @@ import unittest
 from typing import Any
 
 import cvdvae
+import cvdvae.aio
 from cvdvae._settings import split
 
 
@@ -55,13 +56,13 @@ class ArgumentTests(unittest.TestCase):
 
     def test_arguments_that_cannot_be_sent(self) -> None:
         cases = {
-            "samples": [-1, 2**32, "three", 1.5],
-            "scale": [-4],
-            "seed": [-1, 2**64],
-            "temperature": ["hot"],
-            "quality": [-1],
-            "stop_at": [-1],
-            "preview_resolutions": [[-1], ["a"]],
+            "samples": [-1, 0, 2**32, "three", 1.5, True],
+            "scale": [-4, 0],
+            "seed": [-1, 2**64, "7", 0.5],
+            "temperature": ["hot", "1", [1], True],
+            "quality": [-1, 0],
+            "stop_at": [-1, 0],
+            "preview_resolutions": [[-1], ["a"], [0], "8", 8],
             "model": [7],
             "pixel_sampling": ["guess", 3],
             "fit": ["stretch"],
@@ -76,8 +77,33 @@ class ArgumentTests(unittest.TestCase):
         for name, values in cases.items():
             for value in values:
                 named = "(encoder_)?temperature" if name == "temperature" else name
-                with self.subTest(f"{name}={value!r}"), self.assertRaisesRegex((ValueError, TypeError), f"^{named}: "):
+                with self.subTest(f"{name}={value!r}"), self.assertRaisesRegex((ValueError, TypeError), rf"^{named}(\[0\])?: (?!.*(built-in|protobuf|expected one of))"):
                     client.upscale(b"image", **{name: value})
+
+    def test_numbers_of_other_kinds_are_numbers(self) -> None:
+        class Whole:
+            def __index__(self) -> int:
+                return 3
+
+        class Real:
+            def __float__(self) -> float:
+                return 0.5
+
+        self.client().upscale(b"image", samples=Whole(), seed=Whole(), preview_resolutions=(Whole(),), temperature=Real())  # type: ignore
+
+    def test_unknown_arguments_name_the_class_and_the_nearest_one(self) -> None:
+        client = self.client()
+        for call, text in (
+            (lambda: client.upscale(b"image", timeout=1), r"Client\.upscale has no argument 'timeout'; did you mean 'deadline'\?"),  # type: ignore
+            (lambda: client.upscale(b"image", sample=1), r"Client\.upscale has no argument 'sample'; did you mean 'samples'\?"),  # type: ignore
+            (lambda: client.list_models(timeout=1), r"Client\.list_models has no argument 'timeout'; did you mean 'deadline'\?"),  # type: ignore
+            (lambda: client.models(dedline=1), r"Client\.list_models has no argument 'dedline'; did you mean 'deadline'\?"),  # type: ignore
+            (lambda: cvdvae.Client(apikey="k"), r"Client has no argument 'apikey'; did you mean 'api_key'\?"),  # type: ignore
+            (lambda: cvdvae.aio.Client(url="k"), r"Client has no argument 'url'; did you mean 'address'\?"),  # type: ignore
+            (lambda: cvdvae.Client(zzzz=1), r"Client has no argument 'zzzz'; there are: address, api_key, "),  # type: ignore
+        ):
+            with self.subTest(text), self.assertRaisesRegex(TypeError, f"^{text}"):
+                call()
 
     def test_secrets_are_not_shown(self) -> None:
         certificate, key = b"-----BEGIN CERTIFICATE-----", b"-----BEGIN PRIVATE KEY-----secret"

@@ -100,11 +100,11 @@ class Connections(BothClients):
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        self.fails_soon(f"can't reach {address}: the server does not speak HTTP/2; is it another port?", address)
+        self.fails_soon(f"can't reach {address}: the server does not speak HTTP/2 there (by default gRPC has port 5000, the page and gRPC-Web have 5001)", address)
 
     def test_server_that_talks_nonsense(self: Any) -> None:
         with listener(b"220 mail.example ready\r\n" * 20) as address:
-            self.fails_soon(f"can't reach {address}: the server does not speak HTTP/2; is it another port?", address)
+            self.fails_soon(f"can't reach {address}: the server does not speak HTTP/2 there (by default gRPC has port 5000, the page and gRPC-Web have 5001)", address)
 
     def test_server_that_says_nothing(self: Any) -> None:
         with listener() as address:

@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -42,6 +43,24 @@ class DocumentationTests(unittest.TestCase):
 
     def samples(self, folder: str = ".") -> list[str]:
         return sorted(path.name for path in (self.folder / folder).glob("sample-*.png"))
+
+    def test_readme_installs_into_an_environment(self) -> None:
+        (block,) = snippets(README, "sh")
+        target = self.folder / "clone"
+        installed.copy_sources(target)
+        # make would write into the tree that is under test; what it runs is written here.
+        make = "make python-wheel\n"
+        self.assertIn(make, block)
+        wheel = self.folder / "clone" / "clients" / "python" / "dist"
+        wheel.mkdir()
+        shutil.copy(installed.wheel(), wheel)
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block.replace(make, "").replace("python3 -m venv", f"{sys.executable} -m venv").replace("pip install", "pip install --no-index")],
+            cwd=target, env=installed.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=installed.LIMIT,
+        )
+
+        self.assertEqual(0, done.returncode, done.stdout)
+        self.assertIn("<class 'cvdvae._client.Client'>", done.stdout)
 
     def test_readme_with_threads_writes_five_samples(self) -> None:
         snippet = snippets(README, "python")[0]

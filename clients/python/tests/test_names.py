@@ -70,6 +70,16 @@ class TextTests(unittest.TestCase):
             "image: '20x20 pixels' is not accepted; accepted: 16x16 (scale 4), or any size with fit=\"crop\"",
             "image: '20x20 pixels' is not accepted; accepted: 16x16 (scale 4), or any size with --fit crop",
         ),
+        (
+            "sample_count: '99' is not accepted; accepted: 1 to 64, or 0 for 1",
+            "samples: '99' is not accepted; accepted: 1 to 64",
+            "--samples: '99' is not accepted; accepted: 1 to 64",
+        ),
+        (
+            "scale: '3' is not accepted; accepted: 4, 8, or 0 for the one of the image's size",
+            "scale: '3' is not accepted; accepted: 4, 8",
+            "--scale: '3' is not accepted; accepted: 4, 8",
+        ),
         ("sample_count: '99' is not accepted", "samples: '99' is not accepted", "--samples: '99' is not accepted"),
         ("preview_resolutions[2]: '7' is", "preview_resolutions[2]: '7' is", "--preview-resolutions[2]: '7' is"),
         ("model: 'sample_count' is not served", "model: 'sample_count' is not served", "--model: 'sample_count' is not served"),

@@ -172,7 +172,7 @@ class Services(BothClients):
     def test_the_wrong_port_of_the_gateway(self: Any) -> None:
         address = addresses()[1]
         error = self.fails(cvdvae.ConnectionFailed, address, options={"deadline": LIMIT, "max_attempts": 2})
-        self.assertEqual(f"can't reach {address}: the server does not speak HTTP/2; is it another port?", str(error))
+        self.assertEqual(f"can't reach {address}: the server does not speak HTTP/2 there (by default gRPC has port 5000, the page and gRPC-Web have 5001)", str(error))
 
 
 class Cancelling(unittest.TestCase):

@@ -10,6 +10,8 @@ const values = new Map(fieldEntries.flatMap(([field, { words }]) => (words ? enu
 const anyWire = alternatives([...byWire.keys()]);
 const anyValue = alternatives([...values.keys()]);
 const assignment = new RegExp(`\\b(${anyWire}) (${anyValue})\\b`, 'g');
+// What the server offers at the end to those who speak its protocol, where 0 says that nothing was said.
+const zero = /, or 0 for [^;,']*(?:'s [^;,']*)?$/;
 const leading = new RegExp(`^(${anyWire})(?=:)`);
 // Without an underscore they are words of English too: model, scale, image.
 const elsewhere = new RegExp(`\\b(?:(${alternatives([...byWire.keys()].filter((name) => name.includes('_')))})|(${anyValue}))\\b`, 'g');
@@ -28,6 +30,7 @@ export class CallersNames {
   /** A message of the server. */
   translate(message: string): string {
     return message
+      .replace(zero, '')
       .replace(assignment, (_, wire: string, value: string) => `${this.field(wire)}: ${values.get(value)}`)
       .replace(leading, (wire) => this.field(wire))
       .replace(elsewhere, (_, wire: string | undefined, value: string) => (wire === undefined ? values.get(value)! : this.field(wire)));

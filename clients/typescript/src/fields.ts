@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { fits, formats, pixelSamplings } from './choices.js';
 import { type UpscaleRequest, UpscaleRequestSchema } from './gen/cvdvae/v1/super_resolution_service_pb.js';
-import { choice, finite, flag, seed, text, whole, wholes } from './values.js';
+import { choice, counted, finite, flag, seed, text, wholes } from './values.js';
 
 /** A field of the protocol's UpscaleRequest by its name in the generated code. */
 export type FieldName = Exclude<keyof UpscaleRequest, '$typeName' | '$unknown'>;
@@ -23,8 +23,8 @@ export interface CallersField {
 export const fields: Readonly<Record<FieldName, CallersField>> = {
   image: { name: 'image' },
   model: { name: 'model', read: text },
-  scale: { name: 'scale', read: whole },
-  sampleCount: { name: 'samples', read: whole },
+  scale: { name: 'scale', read: counted },
+  sampleCount: { name: 'samples', read: counted },
   seed: { name: 'seed', read: seed },
   encoderTemperature: { name: 'encoderTemperature', read: finite },
   priorTemperature: { name: 'priorTemperature', read: finite },
@@ -33,9 +33,9 @@ export const fields: Readonly<Record<FieldName, CallersField>> = {
   inputFit: words('fit', fits),
   previewFormat: words('previewFormat', formats),
   resultFormat: words('resultFormat', formats),
-  quality: { name: 'quality', read: whole },
+  quality: { name: 'quality', read: counted },
   previewResolutions: { name: 'previewResolutions', read: wholes },
-  stopAtResolution: { name: 'stopAt', read: whole },
+  stopAtResolution: { name: 'stopAt', read: counted },
   reportGroups: { name: 'reportGroups', read: flag },
 };
 

@@ -32,7 +32,7 @@ export function transportProblem(error: ConnectError, address: ServerAddress, br
     return `the certificate of the server is not accepted (${text})`;
   }
   if (/ERR_HTTP2|NGHTTP2|Protocol error/.test(`${code} ${text}`)) {
-    return `the server does not speak HTTP/2 there${hint(address)}`;
+    return `the server does not speak HTTP/2 there (by default gRPC has port 5000, the page and gRPC-Web have 5001)${hint(address)}`;
   }
   if (code !== undefined && code in known) {
     return `${known[code]}${code === 'ECONNRESET' || code === 'EPIPE' ? hint(address) : ''}`;

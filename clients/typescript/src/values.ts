@@ -41,12 +41,17 @@ export function whole(name: string, value: unknown, least = 0, most = mostWhole)
   return given;
 }
 
+/** A whole number from 1: the protocol's 0 says that nothing was said, for which callers leave it out. */
+export function counted(name: string, value: unknown): number {
+  return whole(name, value, 1);
+}
+
 /** Whole numbers, each as above. */
 export function wholes(name: string, value: unknown): number[] {
   if (!Array.isArray(value)) {
     throw new TypeError(`${name}: ${shown(value)} is not an array of whole numbers`);
   }
-  return value.map((item, index) => whole(`${name}[${index}]`, item));
+  return value.map((item, index) => counted(`${name}[${index}]`, item));
 }
 
 /** A seed. Numbers are exact up to 2^53, which is as far as the seeds go that the server draws. */

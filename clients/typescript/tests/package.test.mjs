@@ -31,12 +31,11 @@ const documented = {
   'Browsers: deadline, cancelling, errors': [refused, []],
   'Browsers: TLS and keys': [/^1 models\n$/, []],
   cvdvae: [/^sample 4 at 32x32$/m, [1, 2, 3, 4, 5].map((number) => `sample-${number}.png`)],
-  'cvdvae/web': [/^$/, ['shown-0-64.png']],
+  'In a browser': [/^$/, ['shown-0-64.png']],
 };
-const titleOf = ({ heading, isWeb }) => (heading === 'cvdvae' && isWeb ? 'cvdvae/web' : heading);
 
 test('every program of the documents is known here', () => {
-  assert.deepEqual(snippets.map(titleOf), Object.keys(documented));
+  assert.deepEqual(snippets.map(({ heading }) => heading), Object.keys(documented));
 });
 
 test('what is not built is not packed', async () => {
@@ -50,6 +49,22 @@ test('what is not built is not packed', async () => {
       /No rule to make target/,
     );
     assert.deepEqual(readdirSync(folder), ['clients']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the commands under Install make a program that runs', { timeout: 300_000 }, async () => {
+  const block = /^## Install\n.*?^```sh\n(.*?)^```$/ms.exec(readFileSync(`${library}/README.md`, 'utf8'))[1];
+  const folder = mkdtempSync(join(tmpdir(), 'cvdvae-'));
+  try {
+    const commands = block
+      .replace('make typescript-package', `make PACKAGES=${folder}/packages typescript-package`)
+      .replace('$PWD/artifacts/packages', `${folder}/packages`)
+      .replaceAll('../hello', `${folder}/hello`);
+    await run('bash', ['-euo', 'pipefail', '-c', commands], { cwd: root });
+    writeFileSync(join(folder, 'hello/main.mjs'), "import { SuperResolutionClient } from 'cvdvae';\nconsole.log(SuperResolutionClient.name);\n");
+    assert.equal(await run('node', ['main.mjs'], { cwd: join(folder, 'hello') }), 'SuperResolutionClient\n');
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -182,7 +197,7 @@ console.log((await new SuperResolutionClient('${services.http}').listModels()).d
 
     for (const snippet of snippets) {
       const isSecure = snippet.code.includes('https://');
-      test(`${snippet.page}, ${titleOf(snippet)}: does what it says`, { skip: !isSecure && services.skip }, async () => {
+      test(`${snippet.page}, ${snippet.heading}: does what it says`, { skip: !isSecure && services.skip }, async () => {
         const code = snippet.code
           .replaceAll(/gateway\.example:(\d+)/g, (_, port) => secure[port])
           .replaceAll('http://127.0.0.1:5000', services.grpc)
@@ -193,7 +208,7 @@ console.log((await new SuperResolutionClient('${services.http}').listModels()).d
           cwd: folder,
           env: { ...process.env, CVDVAE_API_KEY: 'secret', NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') },
         });
-        const [output, files] = documented[titleOf(snippet)];
+        const [output, files] = documented[snippet.heading];
         assert.match(printed, output);
         const made = readdirSync(folder).filter((name) => name.endsWith('.png') && !before.has(name));
         assert.deepEqual(made.sort(), [...files].sort());

@@ -15,7 +15,7 @@ internal static class EncodeRequests
         int[] scales = [.. model.Scales];
         return scales.Contains((int)request.Scale)
             ? (int)request.Scale
-            : throw RpcErrors.NotFound($"scale: '{request.Scale}' is unknown; the model has {string.Join(", ", scales)}");
+            : throw RpcErrors.NotFound("scale", $"'{request.Scale}' is unknown; the model has {string.Join(", ", scales)}");
     }
 
     /// <summary>Levels of the image, rows of RGB.</summary>

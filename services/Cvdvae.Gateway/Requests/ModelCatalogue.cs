@@ -52,6 +52,7 @@ internal sealed class ModelCatalogue
         (string name, string? version) = at < 0 ? (wanted, null) : (wanted[..at], wanted[(at + 1)..]);
         return Models.FirstOrDefault(model => model.Name == name && (version is null || model.Version == version))
             ?? throw RpcErrors.NotFound(
-                $"model: '{RpcErrors.Shown(wanted)}' is not served; there is: {string.Join(", ", Models.Select(model => $"{model.Name}@{model.Version}"))}");
+                "model",
+                $"'{RpcErrors.Shown(wanted)}' is not served; there is: {string.Join(", ", Models.Select(model => $"{model.Name}@{model.Version}"))}");
     }
 }

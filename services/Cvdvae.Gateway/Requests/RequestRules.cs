@@ -20,7 +20,7 @@ internal static class RequestRules
     {
         if (request.SampleCount > maxSamples)
         {
-            throw RpcErrors.InvalidArgument("sample_count", request.SampleCount, $"0 to {maxSamples}");
+            throw RpcErrors.InvalidArgument("sample_count", request.SampleCount, $"1 to {maxSamples}, or 0 for 1");
         }
 
         if (request.Quality > MaxQuality)

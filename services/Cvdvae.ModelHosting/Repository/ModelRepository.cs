@@ -157,6 +157,6 @@ public sealed class ModelRepository<T> : IDisposable
     private RpcException NotFound(string model)
     {
         string available = _served.Count == 0 ? "none" : string.Join(", ", Sorted().Select(candidate => candidate.Identity));
-        return RpcErrors.NotFound($"model: '{RpcErrors.Shown(model)}' is unknown; available: {available}");
+        return RpcErrors.NotFound("model", $"'{RpcErrors.Shown(model)}' is unknown; available: {available}");
     }
 }

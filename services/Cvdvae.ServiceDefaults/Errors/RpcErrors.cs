@@ -17,14 +17,14 @@ public static class RpcErrors
     public static RpcException InvalidArgument(string field, object? value, string accepted)
     {
         string description = $"'{Shown(value)}' is not accepted; accepted: {accepted}";
-        return Error(
-            Code.InvalidArgument,
-            $"{field}: {description}",
-            new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } } });
+        return Error(Code.InvalidArgument, $"{field}: {description}", Violation(field, description));
     }
 
-    /// <summary>NOT_FOUND.</summary>
-    public static RpcException NotFound(string message) => Error(Code.NotFound, message);
+    /// <summary>NOT_FOUND with google.rpc.BadRequest: what a field names is not there.</summary>
+    /// <param name="field">The field, in its wire name.</param>
+    /// <param name="description">What is not there, and what is.</param>
+    public static RpcException NotFound(string field, string description) =>
+        Error(Code.NotFound, $"{field}: {description}", Violation(field, description));
 
     /// <summary>UNAUTHENTICATED.</summary>
     public static RpcException Unauthenticated(string message) => Error(Code.Unauthenticated, message);
@@ -86,6 +86,9 @@ public static class RpcErrors
             }
         });
     }
+
+    private static BadRequest Violation(string field, string description) =>
+        new() { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } } };
 
     private static RpcException Error(Code code, string message, params IReadOnlyList<IMessage> details)
     {

@@ -9,8 +9,8 @@ namespace Cvdvae.Gateway.Tests.Requests;
 public sealed class RequestRulesTests
 {
     [Theory]
-    [InlineData("sample_count", "10000", "0 to 64")]
-    [InlineData("sample_count", "65", "0 to 64")]
+    [InlineData("sample_count", "10000", "1 to 64, or 0 for 1")]
+    [InlineData("sample_count", "65", "1 to 64, or 0 for 1")]
     [InlineData("encoder_temperature", "NaN", "0 to 10")]
     [InlineData("encoder_temperature", "-1", "0 to 10")]
     [InlineData("prior_temperature", "10.5", "0 to 10")]

@@ -9,6 +9,7 @@ from ._attempts import Attempts
 from ._names import LIBRARY, Names, pick
 from ._request import make_request
 from ._settings import Pem, Settings, read_certificates, read_key
+from ._signature import checked
 from .enums import ImageFormat, InputFit, PixelSampling, of_number
 from .images import ImageInput
 from .v1 import super_resolution_service_pb2 as pb
@@ -24,6 +25,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
 
     _names: Names = LIBRARY
 
+    @checked
     def __init__(
         self,
         address: str = "http://127.0.0.1:5000",
@@ -91,6 +93,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
         )
         self._open()
 
+    @checked
     def upscale(
         self,
         image: ImageInput,

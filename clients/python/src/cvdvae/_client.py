@@ -14,6 +14,7 @@ from ._base import ClientBase
 from ._read_ahead import ReadAhead
 from ._reader import EventReader
 from ._settings import Settings
+from ._signature import checked
 from .errors import DeadlineExceeded
 from .events import Event
 from .models import Models, read_models
@@ -145,6 +146,7 @@ class Client(ClientBase[UpscaleCall]):
         _open.add(self._channel)
         self._service = pb_grpc.SuperResolutionServiceStub(self._channel)
 
+    @checked
     def list_models(
         self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None, token: Optional[str] = None
     ) -> Models:

@@ -37,7 +37,7 @@ _CAUSES = (
     (re.compile(r"Hostname Verification Check failed|is not in peer certificate|No match found for server name", re.I), "the server's certificate is for another name"),
     (re.compile(r"alert.(certificate|bad.certificate|unknown.ca|handshake.failure|access.denied)", re.I), f"the server refuses the TLS connection; {_WANTS_CERTIFICATE}"),
     (re.compile(r"wrong.version.number|Ssl handshake failed|Handshake read failed|Handshake failed", re.I), "the TLS handshake failed; does the server speak TLS?"),
-    (re.compile(r"http1\.x server|Failed parsing HTTP/2|Expected SETTINGS frame", re.I), "the server does not speak HTTP/2; is it another port?"),
+    (re.compile(r"http1\.x server|Failed parsing HTTP/2|Expected SETTINGS frame", re.I), "the server does not speak HTTP/2 there (by default gRPC has port 5000, the page and gRPC-Web have 5001)"),
     (re.compile(r"DNS resolution failed|Name or service not known|Name resolution|Could not contact DNS|Domain name not found", re.I), "there is no host of this name"),
     (re.compile(r"Connection refused", re.I), "the connection was refused"),
     (re.compile(r"No such file or directory", re.I), "there is no such socket"),

@@ -39,6 +39,9 @@ METADATA: Dict[str, str] = {
 CHOICES: Dict[str, str] = enums.words()
 """The word for each choice of the protocol."""
 
+# What the server offers at the end to those who speak its protocol, where 0 says that nothing was said.
+_ZERO = re.compile(r", or 0 for [^;,']*(?:'s [^;,']*)?$")
+
 
 def pick(used: Dict[str, str], part: str, **values: Optional[Any]) -> Any:
     """
@@ -88,7 +91,7 @@ class Names:
 
     def text(self, message: str) -> str:
         """A message of the server in the caller's names. What it quotes is what the caller wrote, and stays."""
-        return self._pattern.sub(self._replaced, message)
+        return self._pattern.sub(self._replaced, _ZERO.sub("", message))
 
     def _replaced(self, found: "re.Match[str]") -> str:
         kind = found.lastgroup

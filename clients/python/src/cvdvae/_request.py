@@ -1,7 +1,9 @@
 """Arguments as a request of the protocol. What is out of range is for the server to judge; what can't be sent is refused here."""
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, Optional, Union
+import operator
+from collections.abc import Iterable as AnyIterable
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Union
 
 from ._names import FIELDS
 from .enums import ImageFormat, InputFit, PixelSampling, to_wire
@@ -37,24 +39,65 @@ def make_request(
     request.input_fit = to_wire(InputFit, names["input_fit"], fit)  # type: ignore[assignment]
     request.preview_format = to_wire(ImageFormat, "preview_format", preview_format)  # type: ignore[assignment]
     request.result_format = to_wire(ImageFormat, "result_format", result_format)  # type: ignore[assignment]
-    _set(request, names, "model", model)
-    _set(request, names, "sample_count", samples)
-    _set(request, names, "scale", scale)
-    _set(request, names, "seed", seed)
-    _set(request, names, "quality", quality)
-    _set(request, names, "stop_at_resolution", stop_at)
-    _set(request, names, "encoder_temperature", temperature if encoder_temperature is None else encoder_temperature)
-    _set(request, names, "prior_temperature", temperature if prior_temperature is None else prior_temperature)
-    try:
-        request.preview_resolutions.extend(preview_resolutions)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"preview_resolutions: {error}") from None
+    read: Dict[str, Callable[[str, Any], Any]] = {
+        "model": _text,
+        "sample_count": _counted,
+        "scale": _counted,
+        "seed": _seed,
+        "quality": _counted,
+        "stop_at_resolution": _counted,
+        "encoder_temperature": _number,
+        "prior_temperature": _number,
+    }
+    given: Dict[str, Any] = {
+        "model": model,
+        "sample_count": samples,
+        "scale": scale,
+        "seed": seed,
+        "quality": quality,
+        "stop_at_resolution": stop_at,
+        "encoder_temperature": temperature if encoder_temperature is None else encoder_temperature,
+        "prior_temperature": temperature if prior_temperature is None else prior_temperature,
+    }
+    for field, value in given.items():
+        if value is not None:
+            setattr(request, field, read[field](names[field], value))
+    if isinstance(preview_resolutions, (str, bytes)) or not isinstance(preview_resolutions, AnyIterable):
+        raise TypeError(f"preview_resolutions: {preview_resolutions!r} is not a list of whole numbers")
+    request.preview_resolutions.extend(_counted(f"preview_resolutions[{at}]", value) for at, value in enumerate(preview_resolutions))
     return request
 
 
-def _set(request: pb.UpscaleRequest, names: Mapping[str, str], field: str, value: Any) -> None:
-    if value is not None:
-        try:
-            setattr(request, field, value)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"{names[field]}: {value!r} can't be sent: {error}") from None
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: {value!r} is not a str")
+    return value
+
+
+def _counted(name: str, value: Any) -> int:
+    # The protocol's 0 says that nothing was said, for which callers give None.
+    return _whole(name, value, 1, 2**32 - 1)
+
+
+def _seed(name: str, value: Any) -> int:
+    return _whole(name, value, 0, 2**64 - 1)
+
+
+def _whole(name: str, value: Any, least: int, most: int) -> int:
+    accepted = f"a whole number from {least} to {most}"
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: {value!r} is not {accepted}") from None
+    if isinstance(value, bool):
+        raise TypeError(f"{name}: {value!r} is not {accepted}")
+    if not least <= number <= most:
+        raise ValueError(f"{name}: {value!r} is not {accepted}")
+    return number
+
+
+def _number(name: str, value: Any) -> float:
+    # What numpy has for numbers is none of Python's, but knows how to become one; text does too, and is none.
+    if isinstance(value, (str, bytes, bool)) or not hasattr(value, "__float__"):
+        raise TypeError(f"{name}: {value!r} is not a number")
+    return float(value)

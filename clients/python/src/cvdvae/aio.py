@@ -19,6 +19,7 @@ from ._base import ClientBase
 from ._read_ahead_aio import ReadAhead
 from ._reader import EventReader
 from ._settings import Settings
+from ._signature import checked
 from .errors import DeadlineExceeded
 from .events import Event
 from .models import Models, read_models
@@ -166,6 +167,7 @@ class Client(ClientBase[UpscaleCall]):
         self._channel: Any = None
         self._stub: Any = None
 
+    @checked
     async def list_models(
         self, *, deadline: Optional[float] = None, request_id: Optional[str] = None, api_key: Optional[str] = None, token: Optional[str] = None
     ) -> Models:
