@@ -55,7 +55,7 @@ export class Beside {
     }
     const done = run.samples.filter(({ canvas, stages }) => stages.length > 0 && canvas.width === size);
     this.references = [
-      { kind: 'bicubic', name: 'Bicubic', pixels: resize(small, size, size) },
+      { kind: 'bicubic', name: 'Enlarged plainly (bicubic)', pixels: resize(small, size, size) },
       ...(done.length < 2
         ? []
         : [{ kind: 'mean' as const, name: `Mean of ${done.length} samples`, pixels: meanOf(done.map(({ canvas }) => readPixels(canvas))) }]),

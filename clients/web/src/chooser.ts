@@ -23,6 +23,9 @@ export class Chooser {
   private readonly list = element('samples');
   private readonly roving = new Roving(this.list);
   private chosen: Picture | undefined;
+  private expected: Square | undefined;
+  /** Scale whose samples are shown. */
+  private offered = 0;
 
   constructor(
     private readonly settings: SettingsForm,
@@ -87,6 +90,11 @@ export class Chooser {
     return kept !== undefined;
   }
 
+  /** Says which square of the next picture of the visitor's is to be used: the one of a link, whose picture it may be. */
+  expect(square: Square | undefined): void {
+    this.expected = square;
+  }
+
   /** Goes back to a picture and its part. */
   restore(picture: Picture, square: Square): void {
     this.choose(picture, square, false);
@@ -98,7 +106,7 @@ export class Chooser {
   show(): void {
     if (this.chosen) {
       this.cropBox.show(this.chosen, this.isExact);
-      this.settings.remember(this.chosen);
+      this.settings.remember(this.chosen, this.square);
       hideProblem();
     }
     this.markSample();
@@ -116,15 +124,22 @@ export class Chooser {
       this.cropBox.show(this.chosen, this.isExact);
     }
     this.showSeen();
-    this.settings.remember(this.chosen);
+    this.settings.remember(this.chosen, this.square);
     this.events.changed();
   }
 
   /** Offers the samples for the scale that is set. */
   showSamples(): void {
+    const scale = this.settings.values.scale || 4;
+    if (scale === this.offered) {
+      // The click of somebody who comes from a text field is under way when that field's change is told: the button must stay.
+      this.markSample();
+      return;
+    }
+    this.offered = scale;
     const had = this.list.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.name : undefined;
     this.list.replaceChildren(
-      ...samplesFor(this.settings.values.scale || 4).map((file) => {
+      ...samplesFor(scale).map((file) => {
         const { name, url } = file;
         // A failure shows when it is clicked.
         readSample(file).catch(() => undefined);
@@ -170,7 +185,10 @@ export class Chooser {
   private async chooseFile(file: File | null | undefined): Promise<void> {
     if (file) {
       await this.attempt(async () => {
-        this.choose(await Picture.read(file, { name: file.name || 'The pasted picture' }));
+        const picture = await Picture.read(file, { name: file.name || 'The pasted picture' });
+        const { expected } = this;
+        this.expected = undefined;
+        this.choose(picture, expected && picture.holds(expected) ? expected : picture.middle);
         this.show();
         say('Press Draw when you are ready.');
       });
@@ -179,6 +197,7 @@ export class Chooser {
 
   private moved(): void {
     this.showSeen();
+    this.settings.remember(this.chosen, this.square);
     this.events.changed();
   }
 

@@ -4,16 +4,18 @@ import { create, element } from './dom';
 import { squareKey } from './picture';
 import { saveFile } from './pixels';
 import type { SettingsForm } from './settings';
-import { type Call, type Language, languages, snippet } from './snippets';
+import { type Call, type Language, languages, origins, snippet } from './snippets';
 import { say, showProblem } from './status';
 
-/** Where the gRPC endpoint of a server is whose page is at the port beside it. */
-const grpcPort = 5000;
+/** Stands for the server's address where it is not known. */
+const someServer = 'http://SERVER:5000';
 
 /** The call with the settings on screen, as a program. */
 export class Code {
   private readonly text = element('code');
   private readonly small = element('save-small');
+
+  private server = someServer;
 
   constructor(
     private readonly settings: SettingsForm,
@@ -39,6 +41,7 @@ export class Code {
       );
     });
     this.small.addEventListener('click', () => void this.saveSmall());
+    void this.askForServer();
   }
 
   /** Follows picture and settings. */
@@ -46,7 +49,8 @@ export class Code {
     const language = element('languages').querySelector<HTMLInputElement>(':checked')?.value as Language;
     const call = this.call;
     this.text.textContent = snippet(language, call);
-    this.small.hidden = !this.isMoved;
+    element('code-origin').textContent = origins[language];
+    this.small.hidden = !this.isMoved && this.chooser.picture?.sample === undefined;
     this.small.textContent = `Save ${call.file}`;
   }
 
@@ -57,16 +61,15 @@ export class Code {
     const file = !picture
       ? 'small.png'
       : picture.sample !== undefined
-        ? `samples/${picture.sample}-x${settings.scale}.png`
+        ? `${picture.sample}-x${settings.scale}.png`
         : this.isMoved
           ? `${picture.name.replace(/\.[^.]*$/, '')}-${size}x${size}.png`
           : picture.name;
-    const { protocol, hostname } = location;
     return {
       settings,
       file,
       isCropped: picture !== undefined && !this.isMoved && !picture.fits(size),
-      server: `${protocol}//${hostname}:${grpcPort}`,
+      server: this.server,
       hasKey: this.credentials.settings.apiKey !== undefined,
     };
   }
@@ -75,6 +78,19 @@ export class Code {
   private get isMoved(): boolean {
     const { picture, square } = this.chooser;
     return picture !== undefined && picture.sample === undefined && squareKey(square, 0) !== squareKey(picture.middle, 0);
+  }
+
+  private async askForServer(): Promise<void> {
+    try {
+      const answer = await fetch('grpc-address');
+      const address = (await answer.text()).trim();
+      if (answer.ok && /^https?:\/\/\S+$/.test(address)) {
+        this.server = address;
+        this.show();
+      }
+    } catch {
+      // Another server may serve these files: it stays a server that is to be filled in.
+    }
   }
 
   private async saveSmall(): Promise<void> {

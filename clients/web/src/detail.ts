@@ -90,7 +90,7 @@ export class Detail {
     this.sample = sample;
     element('detail-title').textContent = `Sample ${sample.number}`;
     element('detail-count').textContent = `of ${this.run?.samples.length ?? 1}`;
-    element('detail-psnr').textContent = sample.psnr > 0 ? `Made small again, it agrees with the picture to ${sample.psnr.toFixed(1)} dB.` : '';
+    element('detail-psnr').textContent = sample.psnr > 0 ? `Made small again, it agrees with the picture to ${sample.psnr.toFixed(1)} dB (PSNR; the higher, the closer).` : '';
     element('stages').replaceChildren(...sample.stages.map((stage) => this.stageButton(stage)));
     const last = sample.stages.at(-1);
     if (last) {

@@ -4,12 +4,11 @@ import { Code } from './code';
 import { Credentials } from './credentials';
 import { element } from './dom';
 import { followLayout } from './layout';
-import { ownPicture } from './link';
+import { ownPicture, parseSquare } from './link';
 import { isOutOfReach } from './messages';
-import { PictureError } from './picture';
 import { isSame } from './run';
 import { SettingsForm } from './settings';
-import { hideProblem, say, showProblem } from './status';
+import { hideProblem, say, showNotice, showProblem } from './status';
 import { Studio } from './studio';
 import { untilBack } from './watch';
 
@@ -63,6 +62,7 @@ function listen(): void {
 /** Draws because somebody asked for it: nothing is waited for any more. */
 function draw(clicked?: number): Promise<void> {
   waiting?.abort();
+  settings.fillSeed();
   return studio.draw(clicked);
 }
 
@@ -111,9 +111,9 @@ async function openLink(): Promise<void> {
     } else if (query.get('picture') !== ownPicture) {
       return;
     } else if (!(await chooser.chooseKept())) {
-      throw new PictureError(
-        'This link was made with a picture of somebody’s own, which no link carries. Choose that picture here to see the same images.',
-      );
+      chooser.expect(parseSquare(query.get('square')));
+      showNotice('This link needs a picture.', 'It was made with a picture of somebody’s own, which no link carries. Choose that picture here to see the same images.');
+      return;
     }
     chooser.show();
     await studio.draw();

@@ -41,7 +41,7 @@ export function describe(error: unknown): Problem {
     return navigator.onLine
       ? {
           title: 'The server cannot be reached.',
-          text: `Nothing comes from ${location.host}: it has stopped, or the network on the way is broken. What was drawn stays here.`,
+          text: `Nothing comes from ${location.host}: it has stopped, or the network on the way is broken. What was drawn stays here, and the page goes on by itself when the server is back.`,
         }
       : { title: 'This device is offline.', text: 'What was drawn stays here, and the page goes on by itself when the network is back.' };
   }

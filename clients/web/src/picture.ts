@@ -92,6 +92,11 @@ export class Picture {
     return this.width === size && this.height === size;
   }
 
+  /** Whether a square lies in it. */
+  holds({ x, y, size }: Square): boolean {
+    return size >= 1 && x >= 0 && y >= 0 && x + size <= this.width && y + size <= this.height;
+  }
+
   /** The largest square in the middle. */
   get middle(): Square {
     const size = Math.min(this.width, this.height);

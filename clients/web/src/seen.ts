@@ -4,7 +4,7 @@ import { drawOn } from './pixels';
 
 /** A square that is still being moved is waited for. */
 const restMilliseconds = 120;
-const isAll = 'This is all that the network will see of it, and all that is sent:';
+const isAll = 'This is all that the network will see of it, and all that is sent to the server.';
 
 /** What the network will see of a picture of the visitor's, and what the model knows: before anything is drawn. */
 export class Seen {
@@ -28,7 +28,7 @@ export class Seen {
     this.knows.textContent =
       description === ''
         ? 'The model knows only the kind of pictures that it was trained on, and this server does not say which.'
-        : `The model knows only this kind of pictures: ${description}`;
+        : `The model knows only pictures of this kind: ${description}`;
     if (picture !== this.picture) {
       this.picture = picture;
       this.canvas.width = this.canvas.height = 1;

@@ -1,7 +1,7 @@
 import type { ListModelsResponse, ModelInfo, ScaleInfo } from 'cvdvae/web';
 import { create, element } from './dom';
 import { type Settings, toQuery } from './link';
-import type { Picture } from './picture';
+import type { Picture, Square } from './picture';
 
 const mostShown = 16;
 const mostSeed = 2n ** 64n - 1n;
@@ -26,7 +26,7 @@ export class SettingsForm {
       }
       this.changed();
     });
-    this.seed.addEventListener('input', () => this.seed.setCustomValidity(parseSeed(this.seed.value) === undefined ? `A whole number from 0 to ${mostSeed}` : ''));
+    this.seed.addEventListener('input', () => this.checkSeed());
     this.restore(new URLSearchParams(location.search));
     this.showValues();
   }
@@ -83,18 +83,25 @@ export class SettingsForm {
 
   newSeed(): void {
     this.seed.value = String(crypto.getRandomValues(new Uint32Array(1))[0]);
-    this.seed.setCustomValidity('');
+    this.checkSeed();
+  }
+
+  /** An empty seed asks for a new one. */
+  fillSeed(): void {
+    if (this.seed.value.trim() === '') {
+      this.newSeed();
+    }
   }
 
   /** Puts all that decides on the images into the address bar. */
-  remember(picture: Picture | undefined): void {
-    history.replaceState(null, '', this.query(this.values, picture));
+  remember(picture: Picture | undefined, square: Square | undefined): void {
+    history.replaceState(null, '', this.query(this.values, picture, square));
   }
 
   /** The link of settings and a picture, without the address. */
-  query(settings: Settings, picture: Picture | undefined): string {
+  query(settings: Settings, picture: Picture | undefined, square: Square | undefined): string {
     // A link should live longer than a version of the only model.
-    return toQuery(this.models.length > 1 ? settings : { ...settings, model: '' }, picture);
+    return toQuery(this.models.length > 1 ? settings : { ...settings, model: '' }, picture, square);
   }
 
   /** Sets all that earlier settings said. */
@@ -105,7 +112,7 @@ export class SettingsForm {
     this.prior.value = String(settings.priorTemperature);
     this.consistency.checked = settings.enforceConsistency;
     this.seed.value = String(settings.seed);
-    this.seed.setCustomValidity('');
+    this.checkSeed();
     this.encoder.dataset.kept = this.prior.dataset.kept = '';
     this.showModel(settings.scale);
   }
@@ -151,6 +158,12 @@ export class SettingsForm {
     element('knows').hidden = model.description === '';
     element('knows-what').textContent = model.description;
     this.showValues();
+  }
+
+  private checkSeed(): void {
+    const isWrong = this.seed.value.trim() !== '' && parseSeed(this.seed.value) === undefined;
+    this.seed.setCustomValidity(isWrong ? `A whole number from 0 to ${mostSeed}, or nothing for a new one` : '');
+    this.seed.setAttribute('aria-invalid', String(isWrong));
   }
 
   private showValues(): void {

@@ -9,7 +9,7 @@ const lacksPicture = ' It does not carry your picture: it works in this tab, and
 
 /** Copies the link to what is on screen, and saves all of it. */
 export function listenToSharing(settings: SettingsForm, current: () => Run | undefined): void {
-  const linkOf = (run: Run) => `${location.origin}${location.pathname}${settings.query(run.wish.settings, run.wish.picture)}`;
+  const linkOf = (run: Run) => `${location.origin}${location.pathname}${settings.query(run.wish.settings, run.wish.picture, run.wish.square)}`;
   const onClick = (id: string, action: (run: Run) => Promise<void>) => {
     element(id).addEventListener('click', () => {
       const run = current();

@@ -16,6 +16,14 @@ export interface Call {
 export const languages = ['Python', 'C#', 'TypeScript', 'Command line'] as const;
 export type Language = (typeof languages)[number];
 
+/** Where what a program needs comes from. */
+export const origins: Readonly<Record<Language, string>> = {
+  Python: 'It needs the package cvdvae: make python-wheel makes it in a clone of the project, and clients/python/README.md says how to install it.',
+  'C#': 'It needs the package Cvdvae.Client: make csharp-package makes it in a clone of the project, and clients/Cvdvae.Client/README.md says how to install it.',
+  TypeScript: 'It needs the package cvdvae: make typescript-package makes it in a clone of the project, and clients/typescript/README.md says how to install it.',
+  'Command line': 'The program is clients/Cvdvae.Cli/bin/Release/net10.0/cvdvae in a clone of the project, after make services.',
+};
+
 /** How a language writes values. */
 interface Values {
   readonly text: (value: string) => string;

@@ -9,12 +9,22 @@ export function say(text: string): void {
 /** Says what went wrong. */
 export function showProblem(error: unknown): void {
   const { title, text } = describe(error);
-  element('problem-title').textContent = title;
-  element('problem-text').textContent = text;
-  element('problem').hidden = false;
-  say('');
+  show(title, text, true);
+}
+
+/** Says what somebody has to know or do, where nothing went wrong. */
+export function showNotice(title: string, text: string): void {
+  show(title, text, false);
 }
 
 export function hideProblem(): void {
   element('problem').hidden = true;
+}
+
+function show(title: string, text: string, isProblem: boolean): void {
+  element('problem-title').textContent = title;
+  element('problem-text').textContent = text;
+  element('problem').toggleAttribute('data-notice', !isProblem);
+  element('problem').hidden = false;
+  say('');
 }

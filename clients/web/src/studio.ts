@@ -180,7 +180,7 @@ export class Studio {
     this.showSilence(undefined, 0);
     this.setBusy(true);
     say(`Drawing ${count} ${count === 1 ? 'sample' : 'samples'}.`);
-    this.settings.remember(run.wish.picture);
+    this.settings.remember(run.wish.picture, run.wish.square);
     if (!this.shown) {
       this.grid.show(run);
     }

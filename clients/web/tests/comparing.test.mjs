@@ -42,7 +42,7 @@ describe('samples side by side', { skip: page.skip, ...limit }, () => {
     await drawSample(tab, 'portrait-05');
     await finished(tab);
     await tab.waitForFunction(() => document.querySelectorAll('#beside li').length === 4);
-    assert.deepEqual(await beside(tab), ['The picture, 8 × 8', 'Bicubic', 'Mean of 3 samples', 'Original']);
+    assert.deepEqual(await beside(tab), ['The picture, 8 × 8', 'Enlarged plainly (bicubic)', 'Mean of 3 samples', 'Original']);
     const drawn = await pixels(tab);
     const mean = await canvasPixels(tab, '#beside li:nth-child(3) canvas');
     mean.forEach((level, at) => assert(Math.abs(level - drawn.reduce((sum, data) => sum + data[at], 0) / 3) <= 0.5, `${at}`));
@@ -72,7 +72,7 @@ describe('samples side by side', { skip: page.skip, ...limit }, () => {
     await tab.click('#draw');
     await finished(tab);
     await tab.waitForTimeout(200);
-    assert.deepEqual(await beside(tab), ['The picture, 8 × 8', 'Bicubic']);
+    assert.deepEqual(await beside(tab), ['The picture, 8 × 8', 'Enlarged plainly (bicubic)']);
     await view(tab, 'differences');
     assert.match(await tab.locator('#difference-note').innerText(), /One sample has nothing to differ from/);
     await close();
@@ -113,7 +113,7 @@ describe('samples side by side', { skip: page.skip, ...limit }, () => {
     await finished(tab);
     await tab.waitForFunction(() => document.querySelectorAll('#beside li').length === 4);
     await tab.locator('#grid button').nth(1).click();
-    assert.deepEqual(await tab.locator('#against option').allTextContents(), ['Bicubic', 'Mean of 3 samples', 'Original', 'Sample 1']);
+    assert.deepEqual(await tab.locator('#against option').allTextContents(), ['Enlarged plainly (bicubic)', 'Mean of 3 samples', 'Original', 'Sample 1']);
     const bicubic = await canvasPixels(tab, '#compare-bicubic');
     await tab.locator('#against').selectOption('Sample 1');
     assert.equal(await tab.locator('#compare-against').textContent(), 'Sample 1');
@@ -236,7 +236,14 @@ describe('samples side by side', { skip: page.skip, ...limit }, () => {
     const code = () => tab.locator('#code').textContent();
     await drawSample(tab, 'portrait-04');
     await finished(tab);
-    assert.match(await code(), /^import cvdvae\n[^]*"samples\/portrait-04-x8\.png",[^]*samples=2,\n +scale=8,\n +seed=5,/);
+    assert.match(await code(), /^import cvdvae\n[^]*"portrait-04-x8\.png",[^]*samples=2,\n +scale=8,\n +seed=5,/);
+    assert.equal(await tab.locator('#save-small').innerText(), 'Save portrait-04-x8.png');
+    const [portrait] = await Promise.all([tab.waitForEvent('download'), tab.click('#save-small')]);
+    assert.equal(portrait.suggestedFilename(), 'portrait-04-x8.png');
+    assert.deepEqual(readFileSync(await portrait.path()), readFileSync(fileURLToPath(new URL('../../../samples/portrait-04-x8.png', import.meta.url))));
+    // Where gRPC is, and not where it usually is.
+    assert((await code()).includes(`cvdvae.Client("${process.env.CVDVAE_SERVER}")`), await code());
+    assert.match(await tab.locator('#code-origin').innerText(), /make python-wheel/);
     await tab.locator('#sample-count').fill('7');
     assert.match(await code(), /samples=7,/);
     for (const [language, says] of [

@@ -22,7 +22,7 @@ describe('a picture of the visitor’s', { skip: page.skip, ...limit }, () => {
     assert.match(await tab.locator('#seen-text').innerText(), /^The middle square of your picture is cut out and shrunk to 8 × 8 pixels\./);
     assert.equal(
       await tab.locator('#seen-knows').innerText(),
-      `The model knows only this kind of pictures: ${description} Whatever it is given, it draws one of those.`,
+      `The model knows only pictures of this kind: ${description} Whatever it is given, it draws one of those: a picture of anything else comes out distorted.`,
     );
     assert(await tab.locator('#knows').isHidden(), 'it is said twice');
     assert.equal(await tab.locator('#grid li').count(), 0);
@@ -167,8 +167,58 @@ describe('a picture of the visitor’s', { skip: page.skip, ...limit }, () => {
   test('a link to somebody else’s picture says what it lacks', async () => {
     const { tab, close } = await open(browser, '?picture=own&samples=2&seed=1');
     await tab.waitForSelector('#problem:not([hidden])');
-    assert.match(await tab.locator('#problem').innerText(), /a picture of somebody’s own, which no link carries\. Choose that picture/);
+    assert.match(await tab.locator('#problem').innerText(), /^This link needs a picture\.\n.*a picture of somebody’s own, which no link carries\. Choose that picture/);
+    assert(await tab.locator('#problem[data-notice]').isVisible(), 'nothing went wrong');
     assert.equal(await tab.locator('#grid li').count(), 0);
+    await tab.setInputFiles('#file', { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
+    await tab.waitForSelector('#problem:not([data-notice])');
+    await close();
+  });
+
+  test('a link and the same file give the same images, of the same square', async () => {
+    const { tab, close } = await open(browser, '?samples=2&seed=12');
+    const file = await photograph(tab, { width: 400, height: 300 });
+    await choosePicture(tab, file);
+    await tab.focus('#crop-box');
+    await tab.keyboard.press('-');
+    await tab.keyboard.press('ArrowLeft');
+    await tab.click('#draw');
+    await finished(tab);
+    const link = new URL(tab.url()).search;
+    assert.match(link, /[?&]square=\d+%2C\d+%2C\d+/);
+    const before = await pixels(tab);
+    await close();
+
+    const elsewhere = await open(browser, link);
+    await elsewhere.tab.waitForSelector('#problem[data-notice]');
+    await choosePicture(elsewhere.tab, file);
+    await elsewhere.tab.click('#draw');
+    await finished(elsewhere.tab);
+    assert(same(before, await pixels(elsewhere.tab)));
+    assert.equal(new URL(elsewhere.tab.url()).search, link);
+    // The next picture is another one.
+    await choosePicture(elsewhere.tab, await photograph(elsewhere.tab, { width: 300, height: 400 }));
+    assert.match(elsewhere.tab.url(), /square=0%2C50%2C300/);
+    await elsewhere.close();
+  });
+
+  for (const square of ['5,5,2000', '0,0,0', '-1,0,5', '1,2', 'all', '399,0,2']) {
+    test(`a link whose square does not lie in the picture, ${square}, takes the middle one`, async () => {
+      const { tab, close } = await open(browser, `?picture=own&samples=1&square=${square}`);
+      await tab.waitForSelector('#problem[data-notice]');
+      await choosePicture(tab, await photograph(tab, { width: 400, height: 300 }));
+      assert.match(tab.url(), /square=50%2C0%2C300/);
+      await close();
+    });
+  }
+
+  test('Draw and what the page says are in sight beside a picture of the visitor’s, on a laptop', async () => {
+    const { tab, close } = await open(browser, '', { viewport: { width: 1440, height: 900 } });
+    await choosePicture(tab, await photograph(tab, { width: 600, height: 900 }));
+    for (const id of ['draw', 'status']) {
+      const { top, bottom } = await tab.locator(`#${id}`).evaluate((shown) => shown.getBoundingClientRect().toJSON());
+      assert(top >= 0 && bottom <= 900, `${id}: ${top} to ${bottom}`);
+    }
     await close();
   });
 });

@@ -79,6 +79,21 @@ describe('what the page says is what it shows', { skip: page.skip, ...limit }, (
     await close();
   });
 
+  test('an empty seed asks for a new one', async () => {
+    const { tab, problems, close } = await open(browser, '?samples=1&seed=5');
+    await tab.fill('#seed', '');
+    assert.equal(await tab.locator('#seed').getAttribute('aria-invalid'), 'false');
+    await drawSample(tab);
+    await finished(tab);
+    const seed = await tab.locator('#seed').inputValue();
+    assert.match(seed, /^\d+$/);
+    assert.equal(await tab.locator('#used-seed').textContent(), seed);
+    await tab.fill('#seed', 'minus one');
+    assert.equal(await tab.locator('#seed').getAttribute('aria-invalid'), 'true');
+    assert.deepEqual(problems, []);
+    await close();
+  });
+
   test('a seed that is none stays out of the link', async () => {
     const { tab, close } = await open(browser, '?seed=5');
     await drawSample(tab);

@@ -47,6 +47,7 @@ internal static class WebExtensions
     {
         string folder = http.ApplicationServices.GetRequiredService<IOptions<WebOptions>>().Value.Folder;
         http.Use(PageHeaders.SetAsync);
+        http.Map(GrpcAddress.Path, path => path.Run(GrpcAddress.AnswerAsync));
         http.UseResponseCompression();
         if (Directory.Exists(folder))
         {

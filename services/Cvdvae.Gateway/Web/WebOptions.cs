@@ -17,6 +17,12 @@ public sealed class WebOptions
     /// <summary>How long a browser may remember that an origin is allowed, 0 to 1 day.</summary>
     public TimeSpan PreflightMaxAge { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Address of the gRPC API for programs outside, as the page shows it in its code: <c>https://host</c> or <c>https://host:port</c>, where the gateway stands behind something
+    /// else; empty: the host by which the page was reached, with the port of <c>Listen:Grpc</c>.
+    /// </summary>
+    public string GrpcAddress { get; set; } = "";
+
     /// <summary>The folder, whether or not it is there.</summary>
     internal string Folder => Root.Length > 0 ? Path.GetFullPath(Root) : Path.Combine(AppContext.BaseDirectory, "wwwroot");
 }

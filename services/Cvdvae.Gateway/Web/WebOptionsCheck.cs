@@ -20,6 +20,11 @@ internal sealed class WebOptionsCheck : IValidateOptions<WebOptions>
             failures.Add($"{WebOptions.Section}:{nameof(options.AllowedOrigins)}: '{origin}' is not an origin as https://host or https://host:port, or *");
         }
 
+        if (options.GrpcAddress.Length > 0 && (options.GrpcAddress == "*" || !IsOrigin(options.GrpcAddress)))
+        {
+            failures.Add($"{WebOptions.Section}:{nameof(options.GrpcAddress)}: '{options.GrpcAddress}' is not an address as https://host or https://host:port");
+        }
+
         if (options.PreflightMaxAge < TimeSpan.Zero || options.PreflightMaxAge > MostMaxAge)
         {
             failures.Add($"{WebOptions.Section}:{nameof(options.PreflightMaxAge)}: {options.PreflightMaxAge} is not from {TimeSpan.Zero} to {MostMaxAge}");

@@ -1,6 +1,8 @@
 using Cvdvae.Gateway.Requests;
 using Cvdvae.Gateway.Tests.Fakes;
+using Cvdvae.ServiceDefaults.Errors;
 using Cvdvae.V1;
+using Google.Rpc;
 using Grpc.Core;
 using Xunit;
 
@@ -50,6 +52,7 @@ public sealed class ModelCatalogueTests
 
         Assert.Equal(StatusCode.NotFound, error.StatusCode);
         Assert.Contains($"'{requested}'", error.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal("model", Assert.Single(RpcErrors.Detail<BadRequest>(error)!.FieldViolations).Field);
     }
 
     [Fact]

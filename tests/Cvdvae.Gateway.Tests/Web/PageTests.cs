@@ -1,5 +1,6 @@
 using System.Net;
 using Cvdvae.Gateway.Tests.Fakes;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Cvdvae.Gateway.Tests.Web;
@@ -27,6 +28,37 @@ public sealed class PageTests : IDisposable
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(page.Headers.GetValues("X-Content-Type-Options")));
         Assert.Equal("no-referrer", Assert.Single(page.Headers.GetValues("Referrer-Policy")));
+    }
+
+    [Fact]
+    public async Task Get_GrpcAddress_IsThePortOfGrpcAtTheHostOfThePage()
+    {
+        await using TestGateway gateway = await StartAsync(("index.html", ""));
+
+        Assert.Equal(gateway.Address, await _http.GetStringAsync(new Uri($"{gateway.Http1}/grpc-address"), Stop).Soon());
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{gateway.Http1}/grpc-address")) { Headers = { Host = "pictures.example:8443" } };
+        using HttpResponseMessage elsewhere = await _http.SendAsync(request, Stop).Soon();
+        Assert.Equal($"http://pictures.example:{new Uri(gateway.Address).Port}", await elsewhere.Content.ReadAsStringAsync(Stop));
+        Assert.Equal("no-store", elsewhere.Headers.CacheControl?.ToString());
+    }
+
+    [Fact]
+    public async Task Get_GrpcAddress_IsTheConfiguredOneWhereThereIsOne()
+    {
+        await using TestGateway gateway = await TestGateway.StartWithAsync([], new() { ["GrpcAddress"] = "https://grpc.example" });
+
+        Assert.Equal("https://grpc.example", await _http.GetStringAsync(new Uri($"{gateway.Http1}/grpc-address"), Stop).Soon());
+    }
+
+    [Theory]
+    [InlineData("grpc.example:443")]
+    [InlineData("https://grpc.example/path")]
+    [InlineData("*")]
+    public async Task Start_GrpcAddressThatIsNone_IsRefused(string address)
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => TestGateway.StartWithAsync([], new() { ["GrpcAddress"] = address }));
+
+        Assert.Contains($"Web:GrpcAddress: '{address}' is not an address", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
