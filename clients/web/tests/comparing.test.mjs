@@ -21,6 +21,12 @@ describe('samples side by side', { skip: page.skip, ...limit }, () => {
   after(() => browser?.close());
 
   const beside = (tab) => tab.locator('#beside figcaption').allTextContents();
+  /** Waits for them by name: there are as many with the mean of two samples. */
+  const standBeside = (tab, ...names) =>
+    tab.waitForFunction((names) => {
+      const there = [...document.querySelectorAll('#beside figcaption')].map(({ textContent }) => textContent);
+      return names.every((name) => there.includes(name));
+    }, names);
   const view = (tab, name) => tab.locator(`#views input[value=${name}]`).check({ force: true });
 
   test('the larger scale comes first, and small pictures of it', async () => {
@@ -41,7 +47,7 @@ describe('samples side by side', { skip: page.skip, ...limit }, () => {
     const { tab, problems, close } = await open(browser, '?samples=3&seed=21');
     await drawSample(tab, 'portrait-05');
     await finished(tab);
-    await tab.waitForFunction(() => document.querySelectorAll('#beside li').length === 4);
+    await standBeside(tab, 'Mean of 3 samples', 'Original');
     assert.deepEqual(await beside(tab), ['The picture, 8 × 8', 'Enlarged plainly (bicubic)', 'Mean of 3 samples', 'Original']);
     const drawn = await pixels(tab);
     const mean = await canvasPixels(tab, '#beside li:nth-child(3) canvas');
@@ -111,7 +117,7 @@ describe('samples side by side', { skip: page.skip, ...limit }, () => {
     const { tab, problems, close } = await open(browser, '?samples=3&seed=9');
     await drawSample(tab);
     await finished(tab);
-    await tab.waitForFunction(() => document.querySelectorAll('#beside li').length === 4);
+    await standBeside(tab, 'Mean of 3 samples', 'Original');
     await tab.locator('#grid button').nth(1).click();
     assert.deepEqual(await tab.locator('#against option').allTextContents(), ['Enlarged plainly (bicubic)', 'Mean of 3 samples', 'Original', 'Sample 1']);
     const bicubic = await canvasPixels(tab, '#compare-bicubic');
