@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -6,7 +8,7 @@ using Grpc.Core;
 namespace Cvdvae.ServiceDefaults.Errors;
 
 /// <summary>The errors of the contract, with details of google.rpc where clients can use them.</summary>
-public static class RpcErrors
+public static partial class RpcErrors
 {
     private const int MaxShown = 100;
 
@@ -65,12 +67,18 @@ public static class RpcErrors
             return error.Status.Detail.Length > 0 ? error.Status.Detail : error.StatusCode.ToString();
         }
 
+        bool isTls = false;
         while (cause.InnerException is { } inner)
         {
+            isTls |= cause is AuthenticationException;
             cause = inner;
         }
 
-        return cause.Message;
+        // With TLS 1.3 a server refuses a certificate after the handshake, and what is read next is the end of the connection, or its alert.
+        return cause is ObjectDisposedException || RefusedConnection().IsMatch(cause.Message)
+            ? "the connection was closed as it began: it may want a certificate, or another one than is presented here (Tls:CertificatePath; its own log says whom it refuses), or it speaks no TLS"
+            : isTls ? $"the TLS handshake failed: {cause.Message}"
+            : cause.Message;
     }
 
     /// <summary>A value as a message shows it: at most 100 characters, none of them a control character.</summary>
@@ -96,4 +104,7 @@ public static class RpcErrors
         status.Details.AddRange(details.Select(detail => Any.Pack(detail)));
         return status.ToRpcException();
     }
+
+    [GeneratedRegex("response ended prematurely|HTTP/2 connection could not be established|connection reset|broken pipe|alert (certificate|bad certificate|unknown ca|handshake failure|access denied)|ALERT_", RegexOptions.IgnoreCase)]
+    private static partial Regex RefusedConnection();
 }

@@ -7,10 +7,16 @@ namespace Cvdvae.ServiceDefaults.Starting;
 internal static class ListenProblem
 {
     /// <summary>Tries each endpoint of a service that has ended.</summary>
-    public static IReadOnlyList<string> Of(ListeningOptions options) =>
+    public static IReadOnlyList<string> Of(ListeningOptions options) => Of(options, _ => true);
+
+    /// <summary>Tries each port of a service that is not yet there. The file of a socket may be a dead process's, which the service itself clears away.</summary>
+    public static IReadOnlyList<string> OfPorts(ListeningOptions options) =>
+        Of(options, text => ServiceAddress.TryParse(text, out ServiceAddress address) && address.SocketPath is null);
+
+    private static IReadOnlyList<string> Of(ListeningOptions options, Func<string, bool> isTried) =>
     [
         .. new[] { (nameof(options.Grpc), options.Grpc), (nameof(options.Http1), options.Http1), (nameof(options.Health), options.Health) }
-            .Where(endpoint => endpoint.Item2.Length > 0)
+            .Where(endpoint => endpoint.Item2.Length > 0 && isTried(endpoint.Item2))
             .Select(endpoint => Try(endpoint.Item2) is { } problem ? $"{ListeningOptions.Section}:{endpoint.Item1}: can't listen on {endpoint.Item2}: {problem}" : null)
             .OfType<string>(),
     ];

@@ -5,6 +5,11 @@ namespace Cvdvae.ServiceDefaults.Starting;
 /// <summary>What the command line of a service says beside its settings.</summary>
 internal static class ServiceArguments
 {
+    private const int MostMistakes = 2;
+
+    /// <summary>What the host itself reads.</summary>
+    private static readonly HashSet<string> HostSettings = new(StringComparer.OrdinalIgnoreCase) { "environment", "contentRoot", "applicationName" };
+
     /// <summary>The answer to <c>--help</c> or <c>--version</c>; null: neither is asked for.</summary>
     public static string? Answer(string role, IReadOnlyList<string> arguments) => arguments switch
     {
@@ -20,8 +25,13 @@ internal static class ServiceArguments
         {
             string argument = arguments[i];
             bool isName = argument.StartsWith("--", StringComparison.Ordinal) || argument.StartsWith('/');
-            if (argument.Contains('=', StringComparison.Ordinal))
+            if (argument.IndexOf('=', StringComparison.Ordinal) is var equals and >= 0)
             {
+                if (WithoutSection(argument[..equals]) is { } wrong)
+                {
+                    yield return wrong;
+                }
+
                 continue;
             }
 
@@ -33,9 +43,30 @@ internal static class ServiceArguments
             {
                 yield return $"command line: {argument} has no value; write {argument} VALUE";
             }
+            else if (WithoutSection(argument) is { } wrong)
+            {
+                yield return wrong;
+            }
 
             i++;
         }
+    }
+
+    // It would be a setting that nobody reads.
+    private static string? WithoutSection(string argument)
+    {
+        string name = argument.TrimStart('-', '/');
+        if (name.Contains(':', StringComparison.Ordinal) || HostSettings.Contains(name))
+        {
+            return null;
+        }
+
+        string[] known = [.. new KnownOptions([]).All.Where(key => !key.EndsWith(OptionName.Item, StringComparison.Ordinal))];
+        string[] same = [.. known.Where(key => key[(key.LastIndexOf(':') + 1)..].Equals(name, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        string[] meant = same.Length > 0 ? same : NearestName.Find(name, known.Select(key => key[(key.LastIndexOf(':') + 1)..]), MostMistakes) is { } near
+            ? [.. known.Where(key => key.EndsWith($":{near}", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
+            : [];
+        return $"command line: '{argument}' has no section; {(meant.Length > 0 ? $"did you mean {string.Join(" or ", meant.Select(key => $"--{key}"))}?" : "write --Section:Option VALUE, or --help")}";
     }
 
     /// <summary>The program's name in what it says.</summary>

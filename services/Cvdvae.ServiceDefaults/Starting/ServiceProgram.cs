@@ -59,6 +59,12 @@ public static partial class ServiceProgram
             app = builder.Build();
             Tell(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServiceProgram)), check);
             listening = app.Services.GetRequiredService<IOptions<ListeningOptions>>().Value;
+            if (ListenProblem.OfPorts(listening) is { Count: > 0 } taken)
+            {
+                // Before models are loaded, which may take minutes.
+                throw new StartException([.. taken]);
+            }
+
             app.MapServiceDefaults();
             map(app);
             await app.StartAsync().ConfigureAwait(false);

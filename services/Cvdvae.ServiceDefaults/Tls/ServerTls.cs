@@ -1,25 +1,26 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Cvdvae.ServiceDefaults.Errors;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Cvdvae.ServiceDefaults.Tls;
 
 /// <summary>TLS of the endpoints: each new connection gets what the files have at that moment.</summary>
-internal sealed partial class ServerTls
+internal sealed class ServerTls
 {
     private readonly TlsFiles _files;
     private readonly HashSet<string> _allowedNames;
-    private readonly ILogger<ServerTls> _logger;
+    private readonly RefusedConnections _refused;
 
-    public ServerTls(TlsFiles files, IOptions<TlsOptions> options, ILogger<ServerTls> logger)
+    public ServerTls(TlsFiles files, IOptions<TlsOptions> options, RefusedConnections refused)
     {
-        (_files, _logger) = (files, logger);
+        (_files, _refused) = (files, refused);
         _allowedNames = new HashSet<string>(options.Value.AllowedClientNames, StringComparer.OrdinalIgnoreCase);
     }
 
@@ -28,9 +29,9 @@ internal sealed partial class ServerTls
     /// <param name="protocol">What is spoken over it.</param>
     /// <param name="checksCallers">Whether callers must present certificates where authorities for them are given.</param>
     public void Use(ListenOptions listen, SslApplicationProtocol protocol, bool checksCallers) =>
-        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Options(protocol, checksCallers)) });
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => ValueTask.FromResult(Options(protocol, checksCallers, context.Connection)) });
 
-    private SslServerAuthenticationOptions Options(SslApplicationProtocol protocol, bool checksCallers)
+    private SslServerAuthenticationOptions Options(SslApplicationProtocol protocol, bool checksCallers, ConnectionContext connection)
     {
         var options = new SslServerAuthenticationOptions
         {
@@ -42,7 +43,16 @@ internal sealed partial class ServerTls
         {
             options.ClientCertificateRequired = true;
             options.CertificateChainPolicy = CustomTrust.Policy(authorities, CustomTrust.ClientPurpose);
-            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Accepts(certificate as X509Certificate2, chain, errors);
+            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            {
+                string? problem = Problem(certificate as X509Certificate2, chain, errors);
+                if (problem is not null)
+                {
+                    _refused.Tell((connection.RemoteEndPoint as IPEndPoint)?.Address, connection.LocalEndPoint, problem);
+                }
+
+                return problem is null;
+            };
 
             // A resumed session would be let in on the word of an earlier handshake.
             options.AllowTlsResume = false;
@@ -51,31 +61,24 @@ internal sealed partial class ServerTls
         return options;
     }
 
-    private bool Accepts(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    /// <summary>Why a caller is not let in; null: it is.</summary>
+    private string? Problem(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null)
         {
-            Refused("nobody", "it has presented no certificate");
-            return false;
+            return "it has presented no certificate";
         }
 
+        string subject = RpcErrors.Shown(certificate.Subject);
         if (errors != SslPolicyErrors.None)
         {
             string details = string.Join(", ", chain?.ChainStatus.Select(status => status.Status.ToString()).Distinct() ?? []);
-            Refused(RpcErrors.Shown(certificate.Subject), details.Length > 0 ? details : errors.ToString());
-            return false;
+            return $"the certificate of {subject} is not one that Tls:ClientCaPath vouches for: {(details.Length > 0 ? details : errors.ToString())}";
         }
 
         string[] names = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension => extension.EnumerateDnsNames())];
-        if (_allowedNames.Count > 0 && !names.Any(_allowedNames.Contains))
-        {
-            Refused(RpcErrors.Shown(certificate.Subject), $"none of its names is allowed: {RpcErrors.Shown(string.Join(", ", names))}");
-            return false;
-        }
-
-        return true;
+        return _allowedNames.Count > 0 && !names.Any(_allowedNames.Contains)
+            ? $"the certificate of {subject} is good, but none of its names is allowed by Tls:AllowedClientNames: {RpcErrors.Shown(string.Join(", ", names))}"
+            : null;
     }
-
-    [LoggerMessage(132, LogLevel.Information, "refused the connection of {Subject}: {Reason}")]
-    private partial void Refused(string subject, string reason);
 }

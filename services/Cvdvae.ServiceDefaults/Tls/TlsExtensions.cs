@@ -11,6 +11,7 @@ internal static class TlsExtensions
         services.AddOptions<TlsOptions>().BindConfiguration(TlsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TlsOptions>, TlsOptionsCheck>();
         services.AddSingleton<TlsFiles>();
+        services.AddSingleton<RefusedConnections>();
         services.AddSingleton<ServerTls>();
         return services.AddSingleton<ClientTls>();
     }

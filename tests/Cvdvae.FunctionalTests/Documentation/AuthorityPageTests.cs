@@ -26,6 +26,8 @@ public sealed class AuthorityPageTests : IDisposable
             Assert.Equal(["encoder.crt: OK", "decoder.crt: OK", "gateway.crt: OK", "photo-app.crt: OK"], commands.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
 
+        string[] ports = [.. new[] { "encoder", "decoder", "gateway" }.SelectMany(name => Code($"bash {name}").Split('\n')).Where(line => line.StartsWith("Listen__", StringComparison.Ordinal))];
+        Assert.Equal(6, ports.Select(line => line.Split(':')[^1]).Distinct().Count());
         TinyModel.CreateFolder(_folder["models", "tiny"]);
         await using ServiceProcess encoder = await StartAsync("encoder", "Cvdvae.EncoderHost", []);
         await using ServiceProcess decoder = await StartAsync("decoder", "Cvdvae.DecoderHost", [("Encoder:Address", encoder.Grpc)]);
@@ -75,13 +77,22 @@ public sealed class AuthorityPageTests : IDisposable
     /// <summary>A service with the settings of the page, on free ports.</summary>
     private Task<ServiceProcess> StartAsync(string name, string project, IEnumerable<(string Key, string Value)> neighbours)
     {
-        var settings = new Dictionary<string, string> { ["Torch:Threads"] = "1", ["Models:Path"] = _folder["models"] };
+        var settings = new Dictionary<string, string> { ["Torch:Threads"] = "1" };
         foreach (string line in Code($"bash {name}").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] parts = line.Split('=', 2);
             string value = parts[1].StartsWith("tls/", StringComparison.Ordinal) ? _folder[parts[1]] : parts[1];
-            settings[parts[0].Replace("__", ":", StringComparison.Ordinal)] = parts[0] == "Listen__Grpc" ? "https://127.0.0.1:0" : value;
+            settings[parts[0].Replace("__", ":", StringComparison.Ordinal)] = parts[0] switch
+            {
+                "Listen__Grpc" => "https://127.0.0.1:0",
+                "Listen__Http1" => "http://127.0.0.1:0",
+                "Models__Path" => _folder[value],
+                _ => value,
+            };
         }
+
+        // With what it has on the page it is started on the page, and nothing but the number of threads is added here.
+        Assert.Contains($"env $(cat {name}.env) \"$SERVICES\"/{project}/bin/Release/net10.0/{project} &", Code("bash start").Split('\n'));
 
         foreach ((string key, string value) in neighbours)
         {

@@ -45,7 +45,7 @@ public sealed class PageTests : IDisposable
     [Fact]
     public async Task Get_GrpcAddress_IsTheConfiguredOneWhereThereIsOne()
     {
-        await using TestGateway gateway = await TestGateway.StartWithAsync([], new() { ["GrpcAddress"] = "https://grpc.example" });
+        await using TestGateway gateway = await TestGateway.StartWithAsync(new Dictionary<string, string>(), new Dictionary<string, string> { ["GrpcAddress"] = "https://grpc.example" });
 
         Assert.Equal("https://grpc.example", await _http.GetStringAsync(new Uri($"{gateway.Http1}/grpc-address"), Stop).Soon());
     }
@@ -56,7 +56,7 @@ public sealed class PageTests : IDisposable
     [InlineData("*")]
     public async Task Start_GrpcAddressThatIsNone_IsRefused(string address)
     {
-        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => TestGateway.StartWithAsync([], new() { ["GrpcAddress"] = address }));
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => TestGateway.StartWithAsync(new Dictionary<string, string>(), new Dictionary<string, string> { ["GrpcAddress"] = address }));
 
         Assert.Contains($"Web:GrpcAddress: '{address}' is not an address", error.Message, StringComparison.Ordinal);
     }

@@ -1,9 +1,11 @@
 using Cvdvae.ServiceDefaults.Channels;
+using Cvdvae.ServiceDefaults.Errors;
 using Cvdvae.TestUtils;
 using Cvdvae.TestUtils.Certificates;
 using Cvdvae.V1;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Cvdvae.ServiceDefaults.Tests.Tls;
@@ -31,6 +33,24 @@ public sealed class MutualTlsTests : IDisposable
         await using ProbeApp caller = await ProbeApp.StartAsync(null, _folder.Caller(null));
 
         await AssertRefusedAsync(caller, server, "it has presented no certificate");
+    }
+
+    [Fact]
+    public async Task Call_RefusedAgainAndAgain_HasOneLineAndTheCallerKnowsWhatToLookFor()
+    {
+        await using ProbeApp server = await ProbeApp.StartAsync(null, _folder.MutualServer());
+        await using ProbeApp caller = await ProbeApp.StartAsync(null, _folder.Caller(null));
+
+        for (int i = 0; i < 5; i++)
+        {
+            RpcException error = await Assert.ThrowsAsync<RpcException>(() => CallAsync(caller, server)).WithinLimit();
+            Assert.Contains("it may want a certificate", RpcErrors.Reason(error), StringComparison.Ordinal);
+        }
+
+        await InTime.Until(() => server.Logs.Lines.Any(line => line.Event == 132));
+        var line = Assert.Single(server.Logs.Lines, line => line.Event is 132 or 133);
+        Assert.Equal(LogLevel.Warning, line.Level);
+        Assert.Contains("refused the connection of 127.0.0.1 to 127.0.0.1:", line.Text, StringComparison.Ordinal);
     }
 
     [Theory]
