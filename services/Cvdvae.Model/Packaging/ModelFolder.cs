@@ -48,16 +48,25 @@ public sealed class ModelFolder
             : throw new InvalidModelException(path, $"holds no {ManifestName}");
     }
 
-    /// <summary>Creates a folder with a manifest and no weights yet, or opens one that has the same prior.</summary>
-    /// <exception cref="InvalidModelException">The folder holds a model with another prior.</exception>
+    /// <summary>Creates a folder with a manifest and no weights yet, or opens one that has the same prior or none.</summary>
+    /// <exception cref="InvalidModelException">The folder holds a model with another prior, or the manifest is wrong.</exception>
     public static ModelFolder CreateOrOpen(string path, ModelManifest manifest)
     {
+        ArgumentNullException.ThrowIfNull(manifest);
+        manifest.Check(path);
         if (Exists(path))
         {
             ModelFolder existing = Open(path);
-            return existing.Manifest.Prior == manifest.Prior
-                ? existing
-                : throw new InvalidModelException(path, "holds a model with other hyper-parameters of the prior");
+            if (existing.Manifest.Prior == manifest.Prior)
+            {
+                return existing;
+            }
+
+            // What an import or a training left that was ended before it wrote weights stands in nobody's way.
+            if (Directory.EnumerateFiles(path, "*.safetensors").Any())
+            {
+                throw new InvalidModelException(path, "holds a model with other hyper-parameters of the prior");
+            }
         }
 
         Directory.CreateDirectory(path);
@@ -79,7 +88,9 @@ public sealed class ModelFolder
     /// <summary>Replaces <c>model.json</c>, atomically.</summary>
     public void Update(ModelManifest manifest)
     {
+        ArgumentNullException.ThrowIfNull(manifest);
         string path = Path.Combine(FolderPath, ManifestName);
+        manifest.Check(path);
         string temporary = $"{path}.tmp";
         File.WriteAllBytes(temporary, manifest.ToJson());
         File.Move(temporary, path, overwrite: true);

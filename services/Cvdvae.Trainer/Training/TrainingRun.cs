@@ -31,7 +31,7 @@ internal sealed class TrainingRun : IDisposable
         _parameters = new FlatParameters(task.Module);
         _optimizer = new AdamW(_parameters, options.Beta1, options.Beta2, options.WeightDecay);
         _average = _parameters.Values.clone().DetachFromDisposeScope();
-        _last = new Checkpoint(Path.Combine(options.RunFolder, "last.safetensors"), _optimizer, _average);
+        _last = new Checkpoint(Path.Combine(options.RunFolder, Checkpoint.LastName), _optimizer, _average);
         _best = new Checkpoint(Path.Combine(options.RunFolder, "best.safetensors"), _optimizer, _average);
         _schedule = new BatchSchedule(task.ImageCount, options.StepImages, options.Seed);
     }

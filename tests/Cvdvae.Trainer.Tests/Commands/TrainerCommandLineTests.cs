@@ -216,7 +216,7 @@ public sealed class TrainerCommandLineTests : IDisposable
         ModelFolder model = ModelFolder.Open(_folder["model"]);
         Assert.Equal(model.PriorHash(), model.Manifest.Training["encoder-x4"].PriorSha256);
         model.RequireAll();
-        string again = await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("again"), "--seed", "5"]);
+        string again = await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("again"), "--seed", "5", "--replace"]);
         Assert.Contains("next: cvdvae-trainer encoder", again, StringComparison.Ordinal);
         Assert.Contains("trained for another prior", Assert.Throws<InvalidModelException>(() => ModelFolder.Open(_folder["model"]).RequireAll()).Message, StringComparison.Ordinal);
     }
@@ -306,6 +306,33 @@ public sealed class TrainerCommandLineTests : IDisposable
         Assert.Equal(8, ModelFolder.Open(_folder["model"]).Manifest.Training["encoder-x4"].Batch);
         using SafetensorsFile weights = SafetensorsFile.Open(ModelFolder.Open(_folder["model"]).EncoderPath(4));
         Assert.All(weights.Entries.Values, entry => Assert.Equal(TensorElementType.F32, entry.ElementType));
+    }
+
+    [Fact]
+    public async Task PriorAndEncoder_OverTheWeightsOfAnotherRun_NeedReplace()
+    {
+        await MakeModelAsync();
+        string[] encoder = ["encoder", "--hparams", _folder["h.json"]];
+        await RunAsync([.. encoder, .. Training("encoder")]);
+
+        // The same run may go on.
+        await RunAsync([.. encoder, .. Training("encoder")]);
+
+        // The imported encoder of a scale, and the prior of another run.
+        ModelFolder model = ModelFolder.Open(_folder["model"]);
+        byte[] weights = await File.ReadAllBytesAsync(model.EncoderPath(4), TestContext.Current.CancellationToken);
+        model.Update(model.Manifest.WithEncoder(TinyModels.LowRes, new TrainingRecord { PriorSha256 = model.PriorHash(), Note = "imported from theirs.ckpt" }));
+        (int status, string error) = await FailAsync([.. encoder, .. Training("second")]);
+        Assert.Equal(1, status);
+        Assert.Contains("holds an encoder for scale 4 already (imported from theirs.ckpt); --replace puts this one in its place", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["second"]));
+        (status, error) = await FailAsync(["prior", "--hparams", _folder["h.json"], .. Training("other")]);
+        Assert.Equal(1, status);
+        Assert.Contains("holds a prior already (3 steps of cvdvae-trainer); --replace puts this one in its place", error, StringComparison.Ordinal);
+        Assert.Equal(weights, await File.ReadAllBytesAsync(model.EncoderPath(4), TestContext.Current.CancellationToken));
+
+        await RunAsync([.. encoder, .. Training("second"), "--replace"]);
+        Assert.Equal(3, ModelFolder.Open(_folder["model"]).Manifest.Training["encoder-x4"].Steps);
     }
 
     [Fact]
