@@ -48,7 +48,7 @@ public sealed class ModelFolder
             : throw new InvalidModelException(path, $"holds no {ManifestName}");
     }
 
-    /// <summary>Creates a folder with a manifest and no weights yet, or opens one that has the same prior or none.</summary>
+    /// <summary>Creates a folder with a manifest and no weights yet, or opens one that has the same prior.</summary>
     /// <exception cref="InvalidModelException">The folder holds a model with another prior, or the manifest is wrong.</exception>
     public static ModelFolder CreateOrOpen(string path, ModelManifest manifest)
     {
@@ -57,16 +57,9 @@ public sealed class ModelFolder
         if (Exists(path))
         {
             ModelFolder existing = Open(path);
-            if (existing.Manifest.Prior == manifest.Prior)
-            {
-                return existing;
-            }
-
-            // What an import or a training left that was ended before it wrote weights stands in nobody's way.
-            if (Directory.EnumerateFiles(path, "*.safetensors").Any())
-            {
-                throw new InvalidModelException(path, "holds a model with other hyper-parameters of the prior");
-            }
+            return existing.Manifest.Prior == manifest.Prior
+                ? existing
+                : throw new InvalidModelException(path, "holds a model with other hyper-parameters of the prior");
         }
 
         Directory.CreateDirectory(path);

@@ -50,6 +50,7 @@ internal sealed class CheckpointImport
 
         name ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)));
         string origin = Path.GetFileName(_checkpoint.Origin);
+        ForgetHalfMade(output);
         ModelFolder folder = ModelFolder.CreateOrOpen(output, new ModelManifest { Name = name, Prior = _prior, OutputBias = OutputBias ?? 0 });
         var written = new List<string>();
         ModelManifest Biased() => folder.Manifest with { OutputBias = OutputBias ?? folder.Manifest.OutputBias };
@@ -78,6 +79,15 @@ internal sealed class CheckpointImport
         }
 
         return written;
+    }
+
+    /// <summary>What an import left that was ended before it wrote weights stands in nobody's way.</summary>
+    private void ForgetHalfMade(string output)
+    {
+        if (ModelFolder.Exists(output) && !Directory.EnumerateFiles(output, "*.safetensors").Any() && ModelFolder.Open(output).Manifest.Prior != _prior)
+        {
+            ModelFolder.Open(output).Update(new ModelManifest { Name = ModelFolder.Open(output).Manifest.Name, Prior = _prior });
+        }
     }
 
     private static bool IsLowRes(string key) =>

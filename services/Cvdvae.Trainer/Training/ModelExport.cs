@@ -31,6 +31,7 @@ internal sealed record ModelExport(string Folder, ScalarType Type, int Batch, st
         if (ModelFolder.Exists(Folder))
         {
             ModelFolder folder = ModelFolder.Open(Folder);
+            TemporaryFile.RemoveStale(part.PathIn(folder));
             folder.RequirePlace(part, Replace || IsOwn(folder, part));
         }
     }
