@@ -56,8 +56,12 @@ demo: services allocator ## super-resolve IMAGE (a portrait of samples/) into 5 
 	MODELS="$(MODELS)" build/services.sh -- $(CLI) upscale "$(IMAGE)" --output "$(OUT)" --samples 5 --fit crop
 
 PORTS ?= 5000 5001
+.PHONY: could-serve
+could-serve:
+	@MODELS="$(MODELS)" build/services.sh --check $(PORTS)
+
 .PHONY: serve
-serve: page-if-possible services allocator ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, PORTS="5010 5011", STAGES="1-32 64-256", TRANSPORT=tcp, ALLOCATOR=glibc
+serve: could-serve page-if-possible services allocator ## keep the services up: gRPC on 127.0.0.1:5000, page and gRPC-Web on 127.0.0.1:5001; MODELS=folder, PORTS="5010 5011", STAGES="1-32 64-256", TRANSPORT=tcp, ALLOCATOR=glibc
 	MODELS="$(MODELS)" build/services.sh $(PORTS)
 
 BUF := tools/protos/node_modules/.installed
@@ -275,7 +279,8 @@ TRAIN_OPTIONS ?=
 RECIPE := recipes/toonhead-64
 TOONHEAD = $(RUNS)/toonhead-64
 TOONHEAD_DATA = --data $(DATA)/train.safetensors --validation-data $(DATA)/valid.safetensors --data-credit "64x64 portraits, ToonHead by Johan Melin, CC BY 4.0"
-ENCODER_RECIPE = --model $(TOONHEAD) --batch 8 --steps $(ENCODER_STEPS) --learning-rate 8e-4 --final-learning-rate 0.05 --warmup-steps 50 --ema-rate 0.995 --validation-steps 500 --image-steps 1000 --fp16
+# A prior with more steps wants encoders of its own, in the place of those before.
+ENCODER_RECIPE = --model $(TOONHEAD) --replace --batch 8 --steps $(ENCODER_STEPS) --learning-rate 8e-4 --final-learning-rate 0.05 --warmup-steps 50 --ema-rate 0.995 --validation-steps 500 --image-steps 1000 --fp16
 
 .PHONY: train-default
 train-default: $(DATA)/train.safetensors $(DATA)/valid.safetensors $(DATA)/test.safetensors $(TRAINER) ## train the embedded model and evaluate it, to RUNS (runs/toonhead-64); stop and repeat at will; TRAIN_OPTIONS="--device cuda"

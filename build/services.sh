@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Runs the services (an encoder, a decoder or its stages, a gateway) as processes of their own on the loopback interface, waits until they are
-# ready, and stops them at the end, also on Ctrl-C. When one can't start, its own words say why; when one dies otherwise, or is not ready in time, the end of its
+# ready, and stops them at the end, also on Ctrl-C. Their warnings and errors are passed on as they come. When every model is refused it gives up at once. When one can't start, its own words say why; when one dies otherwise, or is not ready in time, the end of its
 # log is shown; and all stop.
 #
 #   build/services.sh -- COMMAND...     runs a command with CVDVAE_SERVER (gRPC) and CVDVAE_HTTP (page, gRPC-Web) set to the
 #                                       gateway; its exit status is the script's
+#   build/services.sh --check GRPC HTTP only says whether it could start: models are there, the ports are free
 #   build/services.sh [GRPC HTTP]       keeps them up until Ctrl-C, with the gateway on these ports (free ones when absent)
 #
 # Environment: MODELS    folder of models (models)
@@ -24,6 +25,11 @@ log_lines=40
 grpc_port=0
 http_port=0
 command=()
+check_only=
+if [ "${1:-}" = --check ]; then
+  check_only=1
+  shift
+fi
 if [ "${1:-}" = -- ]; then
   shift
   command=("$@")
@@ -32,7 +38,7 @@ elif [ $# -eq 2 ]; then
   grpc_port=$1
   http_port=$2
 elif [ $# -ne 0 ]; then
-  echo "usage: ${0##*/} [GRPC_PORT HTTP_PORT] | -- COMMAND..." >&2
+  echo "usage: ${0##*/} [GRPC_PORT HTTP_PORT] | --check GRPC_PORT HTTP_PORT | -- COMMAND..." >&2
   exit 2
 fi
 
@@ -41,6 +47,7 @@ if ! compgen -G "$models/*/model.json" > /dev/null && ! compgen -G "$models/*/*/
   exit 1
 fi
 models=$(cd "$models" && pwd)
+model_count=$({ compgen -G "$models/*/model.json" || true; compgen -G "$models/*/*/model.json" || true; } | wc -l)
 
 # Said before anything is started: whoever has the port may be another run of this script.
 for port in "$grpc_port" "$http_port"; do
@@ -60,6 +67,7 @@ if [ "$grpc_port" -ne 0 ] && [ "$grpc_port" -eq "$http_port" ]; then
   echo "gRPC and HTTP/1.1 can't have the same port, $grpc_port" >&2
   exit 2
 fi
+[ -z "$check_only" ] || exit 0
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/cvdvae-services.XXXXXX")
 
@@ -68,6 +76,7 @@ longest=$work/decoder-00.sock
 transport=${TRANSPORT:-$([ ${#longest} -le 107 ] && echo unix || echo tcp)}
 names=()
 pids=()
+followers=()
 command_pid=
 
 alive() { kill -0 "$1" 2> /dev/null; }
@@ -91,6 +100,9 @@ clean_up() {
   for ((index = ${#pids[@]} - 1; index >= 0; index--)); do
     stop "${pids[index]}"
   done
+  for index in "${!followers[@]}"; do
+    kill "${followers[index]}" 2> /dev/null || true
+  done
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -105,6 +117,23 @@ give_up() {
     fi
     echo "the $1 $2; its log ends with:"
     tail -n "$log_lines" "$work/$1.log" | sed 's/^/  /'
+  } >&2
+  exit 1
+}
+
+# refusals NAME: the folders that a service refused to serve a model from, and why.
+refusals() { sed -nE 's/^.*model folder (.+) is refused: (.*); served from it: nothing$/\1: \2/p' "$work/$1.log" | sort -u; }
+
+# give_up_if_none NAME: ends where a service has refused every model that there is: nothing will come of waiting.
+give_up_if_none() {
+  local refused
+  refused=$(refusals "$1")
+  if [ -z "$refused" ] || grep -q ' is served from ' "$work/$1.log" || [ "$(cut -d: -f1 <<< "$refused" | sort -u | wc -l)" -lt "$model_count" ]; then
+    return 0
+  fi
+  {
+    echo "the $1 serves no model: each that it found in $models was refused"
+    sed 's/^/  /' <<< "$refused"
   } >&2
   exit 1
 }
@@ -126,6 +155,9 @@ start() {
     "$program" > "$work/$name.log" 2>&1 < /dev/null &
   names+=("$name")
   pids+=($!)
+  # Ends with the service.
+  tail -n +1 -s 0.2 -f --pid=$! "$work/$name.log" 2> /dev/null | sed -unE "s/^[^ ]+ (warn|fail|crit): /$name: \\1: /p" >&2 &
+  followers+=($!)
 }
 
 # address NAME FIELD: where a service listens, once it does; the answer is in $answer.
@@ -153,6 +185,7 @@ await_ready() {
   address "$1" http
   until answers "${answer##*:}"; do
     check
+    give_up_if_none "$1"
     [ "$waited" -lt $((ready_seconds * 5)) ] || give_up "$1" "was not ready within $ready_seconds s"
     sleep 0.2
     waited=$((waited + 1))
@@ -215,6 +248,7 @@ if [ ${#command[@]} -gt 0 ]; then
   check
 else
   echo "gRPC on ${CVDVAE_SERVER#http://}, HTTP/1.1 on ${CVDVAE_HTTP#http://}; Ctrl-C stops"
+  echo "logs: $work/*.log, as long as the services run"
   wait -n "${pids[@]}" || true
   check
 fi

@@ -1,3 +1,5 @@
+using Cvdvae.Model.Weights;
+
 namespace Cvdvae.Model.Packaging;
 
 /// <summary>A model folder can't be used. The message names the file and what is wrong.</summary>
@@ -8,7 +10,7 @@ public sealed class InvalidModelException : Exception
     /// <param name="problem">What is wrong and what is accepted.</param>
     /// <param name="cause">The error behind it, if any.</param>
     public InvalidModelException(string origin, string problem, Exception? cause = null)
-        : base($"{origin}: {problem}", cause)
+        : base(Printable.Of($"{origin}: {problem}"), cause)
     {
     }
 }

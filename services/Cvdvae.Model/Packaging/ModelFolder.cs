@@ -49,9 +49,11 @@ public sealed class ModelFolder
     }
 
     /// <summary>Creates a folder with a manifest and no weights yet, or opens one that has the same prior.</summary>
-    /// <exception cref="InvalidModelException">The folder holds a model with another prior.</exception>
+    /// <exception cref="InvalidModelException">The folder holds a model with another prior, or the manifest is wrong.</exception>
     public static ModelFolder CreateOrOpen(string path, ModelManifest manifest)
     {
+        ArgumentNullException.ThrowIfNull(manifest);
+        manifest.Check(path);
         if (Exists(path))
         {
             ModelFolder existing = Open(path);
@@ -79,7 +81,9 @@ public sealed class ModelFolder
     /// <summary>Replaces <c>model.json</c>, atomically.</summary>
     public void Update(ModelManifest manifest)
     {
+        ArgumentNullException.ThrowIfNull(manifest);
         string path = Path.Combine(FolderPath, ManifestName);
+        manifest.Check(path);
         string temporary = $"{path}.tmp";
         File.WriteAllBytes(temporary, manifest.ToJson());
         File.Move(temporary, path, overwrite: true);

@@ -90,7 +90,10 @@ public sealed record ModelManifest
             Encoders = new SortedDictionary<int, LowResHyperparameters>(Encoders.ToDictionary()) { [encoder.Scale] = encoder.Hyperparameters },
         };
 
-    private void Check(string origin)
+    /// <summary>Checks what JSON alone can't say.</summary>
+    /// <param name="origin">What to call it in messages.</param>
+    /// <exception cref="InvalidModelException">A field is out of range.</exception>
+    internal void Check(string origin)
     {
         void Require(bool holds, string problem)
         {

@@ -15,6 +15,9 @@ public interface ITensorSource : IDisposable
     /// <summary>Free text that the file carries beside its tensors; empty where the format has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>What was taken off to get to the tensors, for people: dicts around them, prefixes of their names. Empty where they lay open.</summary>
+    public IReadOnlyList<string> Notes => [];
+
     /// <summary>Copies a tensor's elements: contiguous, row-major, little-endian.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">Exactly <see cref="TensorEntry.ByteLength"/> bytes.</param>

@@ -8,7 +8,7 @@ public sealed class InvalidWeightsException : Exception
     /// <param name="problem">What is wrong with it, and what is accepted.</param>
     /// <param name="innerException">The cause, where there is one.</param>
     public InvalidWeightsException(string origin, string problem, Exception? innerException = null)
-        : base($"{origin}: {problem}", innerException)
+        : base(Printable.Of($"{origin}: {problem}"), innerException)
     {
         Origin = origin;
     }

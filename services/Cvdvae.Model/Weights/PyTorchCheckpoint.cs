@@ -6,11 +6,12 @@ namespace Cvdvae.Model.Weights;
 /// <summary>
 /// Reads the tensors of a state dict that PyTorch's <c>torch.save</c> wrote: the zip format (PyTorch 1.6 and later) and
 /// the legacy format before it. The top object is either a dict of tensors, as openai/vdvae's <c>.th</c> files hold,
-/// or a dict with a <c>state_dict</c> among other entries, as PyTorch Lightning's <c>.ckpt</c> files do.
+/// or a dict with a <c>state_dict</c> among other entries, as PyTorch Lightning's <c>.ckpt</c> files do; also <c>ema</c>, <c>model</c> and relatives, one inside another.
 /// </summary>
 /// <remarks>
 /// Nothing in a file is ever executed: classes and functions other than PyTorch's tensor constructors become inert placeholders,
-/// and a state dict that depends on one is refused. The wrappers' prefixes <c>module.</c> and <c>cvae.</c> are taken off the names.
+/// and a state dict that depends on one is refused. The wrappers' prefixes <c>module.</c>, <c>cvae.</c>, <c>model.</c> and <c>_orig_mod.</c> are taken off the names.
+/// <see cref="ITensorSource.Notes"/> tells what was found.
 /// Tensors with strides come out contiguous.
 /// </remarks>
 public static class PyTorchCheckpoint

@@ -32,7 +32,8 @@ public static class SafetensorsWriter
                 .ThenBy(entry => entry.Name, StringComparer.Ordinal),
         ];
         byte[] header = Header(entries, metadata ?? source.Metadata);
-        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        TemporaryFile.RemoveStale(path);
+        string temporary = TemporaryFile.NameFor(path);
         try
         {
             WriteTemporary(temporary, header, entries, source);

@@ -67,7 +67,12 @@ internal static class DatasetCommand
                 StrictOption.Check(parsed.GetValue(strict), skipped);
             });
             int packed = ImageSetWriter.Write(parsed.GetRequiredValue(output), taken, side, null, statistics);
-            report.WriteLine($"{parsed.GetRequiredValue(output)}: {packed} images of {side}x{side}");
+            report.WriteLine($"{parsed.GetRequiredValue(output)}: {packed} {(packed == 1 ? "image" : "images")} of {side}x{side}");
+            if (statistics.Enlarged > 0)
+            {
+                report.WriteLine($"enlarged to {side}x{side}: {statistics.Enlarged} of them, which were smaller; what is trained on these learns their blur (a smaller --size enlarges fewer)");
+            }
+
             report.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"levels: mean {statistics.Mean:F4}, deviation {statistics.Deviation:F4}; as hyper-parameters: shift {statistics.Shift:G10}, scale {statistics.Scale:G10}"));

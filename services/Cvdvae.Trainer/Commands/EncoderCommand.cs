@@ -49,11 +49,14 @@ internal static class EncoderCommand
             LowResHyperparameters hyperparameters = HyperparameterFile.ReadLowRes(source)
                 ?? throw new InvalidHyperparametersException(source, "has no 'ky'; needed are width_y, image_size_y, enc_blocks_y and ky");
             ModelFolder folder = ModelFolder.Open(parsed.GetRequiredValue(arguments.Model));
+            var architecture = new LowResArchitecture(hyperparameters, folder.Prior);
+            ModelExport export = arguments.ReadExport(parsed, options);
+            export.RequirePlace(ModelPart.Encoder(architecture.Scale));
             Device device = arguments.ReadDevice(parsed);
             using var prior = new VdVae(folder.Prior);
             ModelFolder.Load(prior, folder.PriorPath);
             Freeze(prior);
-            using var encoder = new LowResEncoder(new LowResArchitecture(hyperparameters, folder.Prior));
+            using var encoder = new LowResEncoder(architecture);
             prior.to(device);
             encoder.to(device);
             var task = new EncoderTask(
@@ -61,7 +64,7 @@ internal static class EncoderCommand
                 encoder,
                 ImageSet.Open(parsed.GetRequiredValue(arguments.Data)),
                 ImageSet.Open(parsed.GetRequiredValue(arguments.Validation)),
-                arguments.ReadExport(parsed, options),
+                export,
                 parsed.GetValue(loss),
                 parsed.GetValue(arguments.Flips),
                 device,

@@ -11,7 +11,9 @@ namespace Cvdvae.Trainer.Commands;
 internal static class ExpectedError
 {
     /// <summary>The line for an error, or null for an error of this program itself.</summary>
-    public static string? Line(Exception error) => error switch
+    public static string? Line(Exception error) => Text(error) is { } text ? Printable.Of(text) : null;
+
+    private static string? Text(Exception error) => error switch
     {
         InvalidHyperparametersException or InvalidWeightsException or InvalidModelException or InvalidImageException or InvalidDataException or TrainingFailedException => error.Message,
         ArgumentException { ParamName: null } => error.Message,

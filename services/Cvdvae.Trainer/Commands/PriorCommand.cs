@@ -25,6 +25,8 @@ internal static class PriorCommand
             PriorHyperparameters hyperparameters = HyperparameterFile.ReadPrior(parsed.GetRequiredValue(hparams));
             using var model = new VdVae(new PriorArchitecture(hyperparameters));
             TrainingRecord? start = parsed.GetValue(initial) is string folder ? StartFrom(ModelFolder.Open(folder), model) : null;
+            ModelExport export = arguments.ReadExport(parsed, options);
+            export.RequirePlace(ModelPart.Prior);
 
             Device device = arguments.ReadDevice(parsed);
             model.to(device);
@@ -32,7 +34,7 @@ internal static class PriorCommand
                 model,
                 ImageSet.Open(parsed.GetRequiredValue(arguments.Data)),
                 ImageSet.Open(parsed.GetRequiredValue(arguments.Validation)),
-                arguments.ReadExport(parsed, options) with { Start = start },
+                export with { Start = start },
                 parsed.GetValue(arguments.Flips),
                 device,
                 arguments.ReadComputation(parsed));

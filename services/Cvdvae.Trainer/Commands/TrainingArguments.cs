@@ -53,6 +53,8 @@ internal sealed class TrainingArguments
 
     public Option<string> DataCredit { get; } = new("--data-credit") { Description = "name and credit of the data, for the training record" };
 
+    public Option<bool> Replace { get; } = ReplaceOption.Create();
+
     public Option<bool> Flips { get; } = new("--flips") { Description = "mirror half of the images" };
 
     public Option<bool> Half { get; } = new("--fp16") { Description = "store the weights in fp16" };
@@ -67,7 +69,7 @@ internal sealed class TrainingArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Run, Data, Validation, Model, DataCredit, Flips, Half, Compute, CheckpointBlocks, Device, Threads, .. _options.Select(entry => entry.Option)])
+        foreach (Option option in (Option[])[Run, Data, Validation, Model, DataCredit, Replace, Flips, Half, Compute, CheckpointBlocks, Device, Threads, .. _options.Select(entry => entry.Option)])
         {
             command.Options.Add(option);
         }
@@ -92,7 +94,11 @@ internal sealed class TrainingArguments
 
     /// <summary>Where and how the weights are written.</summary>
     public ModelExport ReadExport(ParseResult parsed, TrainingOptions options) => new(
-        parsed.GetRequiredValue(Model), parsed.GetValue(Half) ? ScalarType.Float16 : ScalarType.Float32, options.StepImages, parsed.GetValue(DataCredit));
+        parsed.GetRequiredValue(Model), parsed.GetValue(Half) ? ScalarType.Float16 : ScalarType.Float32, options.StepImages, parsed.GetValue(DataCredit))
+    {
+        RunFolder = parsed.GetRequiredValue(Run),
+        Replace = parsed.GetValue(Replace),
+    };
 
     /// <summary>Trains and reports on the console; once all steps are done, also what comes next.</summary>
     public void Train(ITrainingTask task, TrainingOptions options, ParseResult parsed, CancellationToken stop)

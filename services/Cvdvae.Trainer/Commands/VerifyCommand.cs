@@ -24,6 +24,7 @@ internal static class VerifyCommand
             Device place = DeviceOption.Read(parsed, device);
             ModelFolder folder = ModelFolder.Open(parsed.GetRequiredValue(modelFolder));
             using SafetensorsFile reference = SafetensorsFile.Open(parsed.GetRequiredValue(io));
+            RequireSameModel(folder, reference);
             using VdVae prior = folder.LoadPrior(place);
             using LowResEncoder? encoder = Encoder(folder, reference, place);
             var verifier = new ReferenceVerifier(prior, encoder, reference);
@@ -31,6 +32,43 @@ internal static class VerifyCommand
         });
         return command;
     }
+
+    /// <summary>Tells a file of another model by the sizes that every such file has, before anything is computed.</summary>
+    /// <exception cref="InvalidWeightsException">It is one.</exception>
+    private static void RequireSameModel(ModelFolder folder, SafetensorsFile reference)
+    {
+        void Require(bool holds, string theirs, string ours)
+        {
+            if (!holds)
+            {
+                throw new InvalidWeightsException(reference.Origin, $"is of another model: {theirs}, and the model in {folder.FolderPath} has {ours}");
+            }
+        }
+
+        int size = folder.Prior.Hyperparameters.ImageSize;
+        if (reference.Entries.TryGetValue("x.u8", out TensorEntry? x) && x.Shape is [_, var height, var width, _])
+        {
+            Require(height == size && width == size, $"its images have {width}x{height} pixels", $"{size}x{size}");
+        }
+
+        int groups = folder.Prior.Groups.Count;
+        int recorded = reference.Entries.Keys.Count(name => name.StartsWith("eps.", StringComparison.Ordinal));
+        Require(recorded == groups, $"it has numbers for {recorded} latent groups", Text($"{groups}"));
+        foreach ((string name, TensorEntry entry) in reference.Entries.Where(pair => pair.Key.StartsWith("eps.", StringComparison.Ordinal)))
+        {
+            int zdim = folder.Prior.Hyperparameters.Zdim;
+            Require(entry.Shape is [_, var channels, ..] && channels == zdim, $"'{name}' has the shape {entry.ShapeText}", Text($"{zdim} latent channels"));
+        }
+
+        if (reference.Entries.TryGetValue("y.u8", out TensorEntry? y) && y.Shape is [_, _, var low, _] && low > 0 && folder.Manifest.Encoders.Count > 0)
+        {
+            int scale = size / (int)Math.Min(low, size);
+            Require(
+                folder.Manifest.Encoders.ContainsKey(scale), Text($"its low-res images have {low}x{low} pixels (scale {scale})"), $"encoders for scale {string.Join(", ", folder.Manifest.Encoders.Keys)}");
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The low-res encoder for the images y of the file, or null where the file has no such images or the model is a prior alone.</summary>
     private static LowResEncoder? Encoder(ModelFolder folder, SafetensorsFile reference, Device device)

@@ -4,7 +4,7 @@ namespace Cvdvae.Trainer.Data;
 internal static class ImageFiles
 {
     private const string MacFolder = "__MACOSX";
-    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".webp"];
+    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".jfif", ".webp"];
 
     /// <summary>All image files below a folder, in the order of their paths.</summary>
     /// <param name="folder">The folder.</param>
@@ -28,6 +28,10 @@ internal static class ImageFiles
             else if (entry is DirectoryInfo deeper)
             {
                 Enter(deeper, files, seen, skipped);
+            }
+            else if (entry.LinkTarget is { } target && entry.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true })
+            {
+                skipped.Add(entry.ToString(), $"it is a link to {target}, which is not there");
             }
             else if (Endings.Contains(entry.Extension, StringComparer.OrdinalIgnoreCase))
             {

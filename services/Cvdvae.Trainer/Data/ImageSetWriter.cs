@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Cvdvae.Imaging;
+using Cvdvae.Model.Weights;
 
 namespace Cvdvae.Trainer.Data;
 
@@ -8,6 +9,9 @@ namespace Cvdvae.Trainer.Data;
 internal static class ImageSetWriter
 {
     private const int Portion = 256;
+
+    // Photographs as cameras make them: 256 of these would take 18 GB.
+    private const long PortionPixels = 1 << 27;
 
     // Room for the header, which says how many images there are and so is written last; the format allows spaces after it.
     private const int HeaderBytes = 256;
@@ -23,7 +27,8 @@ internal static class ImageSetWriter
     public static int Write(string path, IEnumerable<RgbImage> images, int size, int? limit, PixelStatistics? statistics = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        TemporaryFile.RemoveStale(path);
+        string temporary = TemporaryFile.NameFor(path);
         try
         {
             int count = WriteTemporary(temporary, images.Take(limit ?? int.MaxValue), size, statistics);
@@ -42,10 +47,11 @@ internal static class ImageSetWriter
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         file.Write(new byte[HeaderBytes]);
         int count = 0;
-        foreach (RgbImage[] portion in images.Chunk(Portion))
+        foreach (RgbImage[] portion in Portions(images))
         {
             var resized = new RgbImage[portion.Length];
             Parallel.For(0, portion.Length, index => resized[index] = MiddleSquare.Resized(portion[index], size));
+            statistics?.AddEnlarged(portion.Count(image => Math.Min(image.Width, image.Height) < size));
             foreach (RgbImage image in resized)
             {
                 file.Write(image.Pixels);
@@ -64,6 +70,28 @@ internal static class ImageSetWriter
         file.Write(Header(count, size));
         file.Flush(flushToDisk: true);
         return count;
+    }
+
+    private static IEnumerable<RgbImage[]> Portions(IEnumerable<RgbImage> images)
+    {
+        var portion = new List<RgbImage>();
+        long pixels = 0;
+        foreach (RgbImage image in images)
+        {
+            portion.Add(image);
+            pixels += (long)image.Width * image.Height;
+            if (portion.Count == Portion || pixels >= PortionPixels)
+            {
+                yield return [.. portion];
+                portion.Clear();
+                pixels = 0;
+            }
+        }
+
+        if (portion.Count > 0)
+        {
+            yield return [.. portion];
+        }
     }
 
     private static byte[] Header(int count, int size)

@@ -7,6 +7,9 @@ namespace Cvdvae.Trainer.Data;
 /// <summary>Where the images of a data set come from.</summary>
 internal static class ImageSources
 {
+    // Files of whoever runs the program: a panorama is cut and shrunk like any other.
+    private static readonly ImageDecodeLimits OwnFiles = new() { MaxBytes = 1 << 28, MaxWidth = 65_535, MaxHeight = 65_535, MaxPixels = 1 << 27 };
+
     /// <summary>All images below a folder, in the order of their paths.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="skipped">Takes the files that can't be used.</param>
@@ -48,7 +51,7 @@ internal static class ImageSources
                 throw new InvalidImageException("The file is empty.");
             }
 
-            return ImageCodec.Decode(File.ReadAllBytes(file), ImageDecodeLimits.Default);
+            return ImageCodec.Decode(File.ReadAllBytes(file), OwnFiles);
         }
         catch (Exception error) when (error is InvalidImageException or IOException or UnauthorizedAccessException)
         {

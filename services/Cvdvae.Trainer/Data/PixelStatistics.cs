@@ -24,6 +24,12 @@ internal sealed class PixelStatistics
     /// <summary>What a shifted level is multiplied with; images of one level alone are not scaled.</summary>
     public double Scale => Deviation > 0 ? 1 / Deviation : 1;
 
+    /// <summary>Images that were smaller than the packed ones.</summary>
+    public int Enlarged { get; private set; }
+
+    /// <summary>Counts images in that had to be enlarged.</summary>
+    public void AddEnlarged(int images) => Enlarged += images;
+
     /// <summary>Counts levels in.</summary>
     public void Add(ReadOnlySpan<byte> levels)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cvdvae.Model.Weights;
 
 namespace Cvdvae.Trainer.Data;
 
@@ -16,7 +17,7 @@ internal sealed class SkippedImages(TextWriter? output = null)
     public void Add(string path, string reason)
     {
         Count++;
-        output?.WriteLine($"skipped: {path}: {reason}");
+        output?.WriteLine($"skipped: {Printable.Of(path)}: {Printable.Of(reason)}");
     }
 
     /// <summary>A file that is passed over for its ending.</summary>
@@ -33,11 +34,11 @@ internal sealed class SkippedImages(TextWriter? output = null)
     public void Summarize()
     {
         IEnumerable<string> parts = _endings.OrderByDescending(ending => ending.Value)
-            .Select(ending => string.Create(CultureInfo.InvariantCulture, $"{ending.Value} {(ending.Key.Length == 0 ? "without an ending" : ending.Key)}"));
+            .Select(ending => string.Create(CultureInfo.InvariantCulture, $"{ending.Value} {(ending.Key.Length == 0 ? "without an ending" : Printable.Of(ending.Key))}"));
         string[] passed = [.. parts, .. _hidden > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{_hidden} hidden")] : (string[])[]];
         if (passed.Length > 0)
         {
-            output?.WriteLine($"passed over, being no .png, .jpg, .jpeg or .webp: {string.Join(", ", passed)}");
+            output?.WriteLine($"passed over, being no .png, .jpg, .jpeg, .jfif or .webp: {string.Join(", ", passed)}");
         }
 
         if (Count > 0)

@@ -17,6 +17,12 @@ internal sealed class CheckpointImport
     private readonly PriorHyperparameters _prior;
     private readonly LowResHyperparameters? _lowRes;
 
+    /// <summary>Levels that the model adds to its output; null: the folder's own, 0 for a new one.</summary>
+    public double? OutputBias { get; init; }
+
+    /// <summary>Whether an encoder may take the place of another of the same scale.</summary>
+    public bool Replace { get; init; }
+
     public CheckpointImport(ITensorSource checkpoint, PriorHyperparameters prior, LowResHyperparameters? lowRes)
     {
         (_checkpoint, _prior, _lowRes) = (checkpoint, prior, lowRes);
@@ -30,7 +36,7 @@ internal sealed class CheckpointImport
     /// <param name="name">Name of a new model; null: the folder's.</param>
     /// <returns>What was written, for people.</returns>
     /// <exception cref="InvalidHyperparametersException">The hyper-parameters don't fit together.</exception>
-    /// <exception cref="InvalidWeightsException">A tensor is missing, too many or of another shape than they say.</exception>
+    /// <exception cref="InvalidWeightsException">A tensor is missing, too many, of another shape than they say, or holds something else than finite numbers.</exception>
     /// <exception cref="InvalidModelException">The folder holds another model.</exception>
     public IReadOnlyList<string> Run(string output, string? name)
     {
@@ -38,14 +44,16 @@ internal sealed class CheckpointImport
         LowResArchitecture? lowRes = LowRes(architecture);
         using var model = new VdVae(architecture);
         using LowResEncoder? encoder = lowRes is null ? null : new LowResEncoder(lowRes);
-        HashSet<string> expected = [.. model.named_parameters().Select(entry => entry.name)];
-        expected.UnionWith(encoder?.named_parameters().Select(entry => entry.name) ?? []);
+        var expected = model.named_parameters().Concat(encoder?.named_parameters() ?? []).ToDictionary(entry => entry.name, entry => entry.parameter.shape, StringComparer.Ordinal);
         Check(expected);
+        TensorCheck.Run(_checkpoint, expected);
 
         name ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)));
         string origin = Path.GetFileName(_checkpoint.Origin);
-        ModelFolder folder = ModelFolder.CreateOrOpen(output, new ModelManifest { Name = name, Prior = _prior });
+        ForgetHalfMade(output);
+        ModelFolder folder = ModelFolder.CreateOrOpen(output, new ModelManifest { Name = name, Prior = _prior, OutputBias = OutputBias ?? 0 });
         var written = new List<string>();
+        ModelManifest Biased() => folder.Manifest with { OutputBias = OutputBias ?? folder.Manifest.OutputBias };
         if (File.Exists(folder.PriorPath))
         {
             if (encoder is null)
@@ -54,22 +62,32 @@ internal sealed class CheckpointImport
             }
 
             RequireSamePrior(folder);
+            folder.RequirePlace(ModelPart.Encoder(lowRes!.Scale), Replace);
         }
         else
         {
             Write(folder.PriorPath, key => !IsLowRes(key));
-            folder.Update(folder.Manifest.WithTraining("prior", new TrainingRecord { Note = $"imported from {origin}" }));
+            folder.Update(Biased().WithTraining("prior", new TrainingRecord { Note = $"imported from {origin}" }));
             written.Add(folder.PriorPath);
         }
 
         if (lowRes is not null)
         {
             Write(folder.EncoderPath(lowRes.Scale), IsLowRes);
-            folder.Update(folder.Manifest.WithEncoder(lowRes, new TrainingRecord { PriorSha256 = folder.PriorHash(), Note = $"imported from {origin}" }));
+            folder.Update(Biased().WithEncoder(lowRes, new TrainingRecord { PriorSha256 = folder.PriorHash(), Note = $"imported from {origin}" }));
             written.Add(folder.EncoderPath(lowRes.Scale));
         }
 
         return written;
+    }
+
+    /// <summary>What an import left that was ended before it wrote weights stands in nobody's way.</summary>
+    private void ForgetHalfMade(string output)
+    {
+        if (ModelFolder.Exists(output) && !Directory.EnumerateFiles(output, "*.safetensors").Any() && ModelFolder.Open(output).Manifest.Prior != _prior)
+        {
+            ModelFolder.Open(output).Update(new ModelManifest { Name = ModelFolder.Open(output).Manifest.Name, Prior = _prior });
+        }
     }
 
     private static bool IsLowRes(string key) =>
@@ -83,10 +101,10 @@ internal sealed class CheckpointImport
         (true, { } lowRes) => new LowResArchitecture(lowRes, architecture),
     };
 
-    private void Check(HashSet<string> expected)
+    private void Check(Dictionary<string, long[]> expected)
     {
-        string[] missing = [.. expected.Where(key => !_checkpoint.Entries.ContainsKey(key)).Order(StringComparer.Ordinal)];
-        string[] unknown = [.. _checkpoint.Entries.Keys.Where(key => !expected.Contains(key) && !Passed.Contains(key)).Order(StringComparer.Ordinal)];
+        string[] missing = [.. expected.Keys.Where(key => !_checkpoint.Entries.ContainsKey(key)).Order(StringComparer.Ordinal)];
+        string[] unknown = [.. _checkpoint.Entries.Keys.Where(key => !expected.ContainsKey(key) && !Passed.Contains(key)).Order(StringComparer.Ordinal)];
         if (missing.Length + unknown.Length > 0)
         {
             throw new InvalidWeightsException(

@@ -8,6 +8,9 @@ namespace Cvdvae.Trainer.Training;
 /// <summary>All that a run needs to go on where it stopped, in one safetensors file that is replaced atomically.</summary>
 internal sealed class Checkpoint
 {
+    /// <summary>File of the checkpoint that a run goes on from.</summary>
+    public const string LastName = "last.safetensors";
+
     private readonly string _path;
     private readonly AdamW _optimizer;
     private readonly Tensor _average;

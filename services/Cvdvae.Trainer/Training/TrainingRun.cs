@@ -1,3 +1,4 @@
+using Cvdvae.Model.Weights;
 using Cvdvae.Trainer.Data;
 using Cvdvae.Trainer.Optimization;
 using Cvdvae.Trainer.Plots;
@@ -12,6 +13,7 @@ namespace Cvdvae.Trainer.Training;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
+    private const string BestName = "best.safetensors";
     private const int MostBadSteps = 20;
     private readonly ITrainingTask _task;
     private readonly TrainingOptions _options;
@@ -28,11 +30,16 @@ internal sealed class TrainingRun : IDisposable
     {
         (_task, _options, _time) = (task, options, time);
         Directory.CreateDirectory(options.RunFolder);
+        foreach (string name in (string[])[Checkpoint.LastName, BestName])
+        {
+            TemporaryFile.RemoveStale(Path.Combine(options.RunFolder, name));
+        }
+
         _parameters = new FlatParameters(task.Module);
         _optimizer = new AdamW(_parameters, options.Beta1, options.Beta2, options.WeightDecay);
         _average = _parameters.Values.clone().DetachFromDisposeScope();
-        _last = new Checkpoint(Path.Combine(options.RunFolder, "last.safetensors"), _optimizer, _average);
-        _best = new Checkpoint(Path.Combine(options.RunFolder, "best.safetensors"), _optimizer, _average);
+        _last = new Checkpoint(Path.Combine(options.RunFolder, Checkpoint.LastName), _optimizer, _average);
+        _best = new Checkpoint(Path.Combine(options.RunFolder, BestName), _optimizer, _average);
         _schedule = new BatchSchedule(task.ImageCount, options.StepImages, options.Seed);
     }
 

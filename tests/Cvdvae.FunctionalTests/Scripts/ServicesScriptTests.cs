@@ -210,6 +210,53 @@ public sealed class ServicesScriptTests : IDisposable
         Assert.StartsWith("none: holds no model", script.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_Warnings_ArePassedOnWithTheServicesName()
+    {
+        await using ChildProcess script = Start(["--", "sh", "-c", "sleep 2"], ("STUB_WARNS", "encoder"));
+
+        Assert.Equal(0, await script.ExitAsync(Limit));
+
+        Assert.Equal("encoder: warn: Something[2] of interest\n", script.Error);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_EveryModelIsRefused_GivesUpAtOnceAndSaysWhy()
+    {
+        await using ChildProcess script = Start(["--", "true"], ("STUB_NEVER_READY", "encoder"), ("STUB_REFUSES_MODELS", "encoder"), ("READY_SECONDS", "100"));
+
+        Assert.Equal(1, await script.ExitAsync(TimeSpan.FromSeconds(60)));
+
+        Assert.Contains($"the encoder serves no model: each that it found in {_folder["models"]} was refused\n  {_folder["models", "one"]}: it is of clay\n", script.Error, StringComparison.Ordinal);
+        NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Run_OneModelOfTwoIsRefused_WaitsForTheOther()
+    {
+        Directory.CreateDirectory(_folder["models", "two"]);
+        File.WriteAllText(_folder["models", "two", "model.json"], "{}");
+        await using ChildProcess script = Start(["--", "true"], ("STUB_REFUSES_MODELS", "encoder"));
+
+        Assert.Equal(0, await script.ExitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Check_BusyPort_IsToldWithoutAnyProgramBuilt()
+    {
+        Directory.Delete(_folder["services"], recursive: true);
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
+        int port = ((IPEndPoint)busy.LocalEndpoint).Port;
+        await using ChildProcess refused = Start(["--check", $"{port}", "0"]);
+        await using ChildProcess free = Start(["--check", "0", "0"]);
+
+        Assert.Equal(1, await refused.ExitAsync(Limit));
+        Assert.StartsWith($"port {port} of 127.0.0.1 is in use", refused.Error, StringComparison.Ordinal);
+        Assert.Equal((0, "", ""), (await free.ExitAsync(Limit), free.Output, free.Error));
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var limit = new CancellationTokenSource(Limit);

@@ -2,6 +2,7 @@
 """Stands in for a service in the tests of build/services.sh: listens, writes its address file, answers the health check.
 
 STUB_DIES=NAME: the service of that name ends after a moment. STUB_REFUSES=NAME: it can't start, and says why as services do. STUB_NEVER_READY=NAME: it never says ready. STUB_DEAF=NAME: it ignores SIGTERM.
+STUB_WARNS=NAME: it has a warning in its log. STUB_REFUSES_MODELS=NAME: it refuses the model in the folder "one".
 A line with name and process id is added to STUB_PIDS.
 """
 import http.server
@@ -42,6 +43,11 @@ if is_meant("STUB_REFUSES"):
     print("2026-11-30T12:00:00.000Z info: Something[1] of no interest", flush=True)
     print(f"cvdvae-{name}: Models:Path: there is no folder '/no/where'", file=sys.stderr, flush=True)
     os._exit(1)
+if is_meant("STUB_WARNS"):
+    print("2026-11-30T12:00:00.000Z warn: Something[2] of interest", flush=True)
+if is_meant("STUB_REFUSES_MODELS"):
+    folder = os.path.join(os.environ["Models__Path"], "one")
+    print(f"2026-11-30T12:00:00.000Z warn: Something[201] model folder {folder} is refused: it is of clay; served from it: nothing", flush=True)
 if is_meant("STUB_DEAF"):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Health)

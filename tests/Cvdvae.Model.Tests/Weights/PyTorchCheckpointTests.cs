@@ -143,6 +143,59 @@ public sealed class PyTorchCheckpointTests
         Assert.Equal([1f, 2, 3, 4], source.Floats("w"));
     }
 
+    [Theory]
+    [InlineData("model", "model")]
+    [InlineData("ema", "ema")]
+    [InlineData("model_state_dict", "model_state_dict")]
+    [InlineData("model", "model/state_dict")]
+    public void Parse_StateDictInsideOthers_IsFoundAndNamed(string last, string path)
+    {
+        byte[] pickle = Nested(path).ToArray();
+
+        using ITensorSource source = PyTorchCheckpoint.Parse(Zip(pickle, ("0", Floats(1, 2, 3, 4))), "zip");
+
+        Assert.Equal([1f, 2, 3, 4], source.Floats("w"));
+        Assert.Contains(source.Notes, note => note == $"the weights are those of '{last}'");
+        Assert.Contains("the names are those of the file without '_orig_mod.' and 'module.'", source.Notes);
+    }
+
+    [Fact]
+    public void Parse_ModelAndMovingAverage_TakesTheAverageAndSaysSo()
+    {
+        byte[] pickle = new PickleBuilder().Proto()
+            .DictOf("model", p => p.DictOf("w", w => w.Tensor("FloatStorage", "0", 4, 0, [2], [1])))
+            .Text("ema").DictOf("w", w => w.Tensor("FloatStorage", "0", 4, 2, [2], [1])).Op('s')
+            .Text("step").Number(7).Op('s').Op('.').ToArray();
+
+        using ITensorSource source = PyTorchCheckpoint.Parse(Zip(pickle, ("0", Floats(1, 2, 3, 4))), "zip");
+
+        Assert.Equal([3f, 4], source.Floats("w"));
+        Assert.Equal(["the weights are those of 'ema', not of 'model'"], source.Notes);
+    }
+
+    [Fact]
+    public void Parse_DictThatHoldsItself_IsRefused()
+    {
+        byte[] pickle = new PickleBuilder().Proto().Op('}').Op('q').Raw(1).Text("model").Op('h').Raw(1).Op('s').Op('.').ToArray();
+
+        Assert.Throws<InvalidWeightsException>(() => PyTorchCheckpoint.Parse(Zip(pickle), "zip"));
+    }
+
+    private static PickleBuilder Nested(string path)
+    {
+        var pickle = new PickleBuilder().Proto();
+        Write(pickle, path.Split('/'));
+        return pickle.Op('.');
+
+        static void Write(PickleBuilder pickle, ReadOnlySpan<string> keys)
+        {
+            string[] inner = [.. keys];
+            _ = inner.Length == 0
+                ? pickle.DictOf("_orig_mod.module.w", p => p.Tensor("FloatStorage", "0", 4, 0, [4], [1]))
+                : pickle.DictOf(inner[0], p => Write(p, inner.AsSpan(1)));
+        }
+    }
+
     private static long[] Split(string text) =>
         [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
 }

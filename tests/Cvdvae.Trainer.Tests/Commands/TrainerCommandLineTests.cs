@@ -216,7 +216,7 @@ public sealed class TrainerCommandLineTests : IDisposable
         ModelFolder model = ModelFolder.Open(_folder["model"]);
         Assert.Equal(model.PriorHash(), model.Manifest.Training["encoder-x4"].PriorSha256);
         model.RequireAll();
-        string again = await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("again"), "--seed", "5"]);
+        string again = await RunAsync(["prior", "--hparams", _folder["h.json"], .. Training("again"), "--seed", "5", "--replace"]);
         Assert.Contains("next: cvdvae-trainer encoder", again, StringComparison.Ordinal);
         Assert.Contains("trained for another prior", Assert.Throws<InvalidModelException>(() => ModelFolder.Open(_folder["model"]).RequireAll()).Message, StringComparison.Ordinal);
     }
@@ -237,7 +237,7 @@ public sealed class TrainerCommandLineTests : IDisposable
         string[] lines = error.TrimEnd().Split('\n');
         Assert.Equal(3, lines.Length);
         Assert.StartsWith($"skipped: {_folder["pictures", "03b.png"]}: ", lines[0], StringComparison.Ordinal);
-        Assert.Equal("passed over, being no .png, .jpg, .jpeg or .webp: 1 .gif, 1 hidden", lines[1]);
+        Assert.Equal("passed over, being no .png, .jpg, .jpeg, .jfif or .webp: 1 .gif, 1 hidden", lines[1]);
         Assert.Equal("skipped in all: 1", lines[2]);
         PriorHyperparameters written = HyperparameterFile.ReadPrior(_folder["h.json"]);
         double[] levels = [.. Enumerable.Range(0, 12).SelectMany(index => ImageSet.Open(_folder["packed.safetensors"]).Image(index).Pixels).Select(level => (double)level)];
@@ -251,6 +251,35 @@ public sealed class TrainerCommandLineTests : IDisposable
         Assert.Equal(1, status);
         Assert.EndsWith("error: --strict: 1 of the files can't be used, as listed above\n", error, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["packed.safetensors"]));
+    }
+
+    [Fact]
+    public async Task Dataset_OddFiles_AreToldInOneLineEachAndThePanoramaIsTaken()
+    {
+        Directory.CreateDirectory(_folder["pictures"]);
+        await File.WriteAllBytesAsync(_folder["pictures", "panorama.png"], ImageCodec.Encode(TinyModels.Disc(1, 9000, 20), ImageEncoding.Png, 100), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(_folder["pictures", "photo.jfif"], ImageCodec.Encode(TinyModels.Disc(2, 8, 8), ImageEncoding.Jpeg, 90), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["pictures", "two\nlines.png"], "no image", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(_folder["pictures", "gone.png"], "/no/where.png");
+
+        (int status, string output, string error) = await TellAsync(["dataset", "--images", _folder["pictures"], "--size", "16", "--output", _folder["packed.safetensors"]]);
+
+        Assert.Equal(0, status);
+        Assert.Contains(": 2 images of 16x16\nenlarged to 16x16: 1 of them", output, StringComparison.Ordinal);
+        string[] lines = [.. error.TrimEnd().Split('\n').Order(StringComparer.Ordinal)];
+        Assert.Equal(3, lines.Length);
+        Assert.Equal($"skipped: {_folder["pictures", "gone.png"]}: it is a link to /no/where.png, which is not there", lines[1]);
+        Assert.StartsWith($"skipped: {_folder["pictures", "two"]}\\u000alines.png: ", lines[2], StringComparison.Ordinal);
+        Assert.Equal("skipped in all: 2", lines[0]);
+    }
+
+    [Fact]
+    public async Task Dataset_OneImage_IsOneImage()
+    {
+        Directory.CreateDirectory(_folder["pictures"]);
+        await File.WriteAllBytesAsync(_folder["pictures", "a.png"], ImageCodec.Encode(TinyModels.Disc(1), ImageEncoding.Png, 100), TestContext.Current.CancellationToken);
+
+        Assert.Contains(": 1 image of 16x16\n", await RunAsync("dataset", "--images", _folder["pictures"], "--size", "16", "--output", _folder["packed.safetensors"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -306,6 +335,33 @@ public sealed class TrainerCommandLineTests : IDisposable
         Assert.Equal(8, ModelFolder.Open(_folder["model"]).Manifest.Training["encoder-x4"].Batch);
         using SafetensorsFile weights = SafetensorsFile.Open(ModelFolder.Open(_folder["model"]).EncoderPath(4));
         Assert.All(weights.Entries.Values, entry => Assert.Equal(TensorElementType.F32, entry.ElementType));
+    }
+
+    [Fact]
+    public async Task PriorAndEncoder_OverTheWeightsOfAnotherRun_NeedReplace()
+    {
+        await MakeModelAsync();
+        string[] encoder = ["encoder", "--hparams", _folder["h.json"]];
+        await RunAsync([.. encoder, .. Training("encoder")]);
+
+        // The same run may go on.
+        await RunAsync([.. encoder, .. Training("encoder")]);
+
+        // The imported encoder of a scale, and the prior of another run.
+        ModelFolder model = ModelFolder.Open(_folder["model"]);
+        byte[] weights = await File.ReadAllBytesAsync(model.EncoderPath(4), TestContext.Current.CancellationToken);
+        model.Update(model.Manifest.WithEncoder(TinyModels.LowRes, new TrainingRecord { PriorSha256 = model.PriorHash(), Note = "imported from theirs.ckpt" }));
+        (int status, string error) = await FailAsync([.. encoder, .. Training("second")]);
+        Assert.Equal(1, status);
+        Assert.Contains("holds an encoder for scale 4 already (imported from theirs.ckpt); --replace puts this one in its place", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["second"]));
+        (status, error) = await FailAsync(["prior", "--hparams", _folder["h.json"], .. Training("other")]);
+        Assert.Equal(1, status);
+        Assert.Contains("holds a prior already (3 steps of cvdvae-trainer); --replace puts this one in its place", error, StringComparison.Ordinal);
+        Assert.Equal(weights, await File.ReadAllBytesAsync(model.EncoderPath(4), TestContext.Current.CancellationToken));
+
+        await RunAsync([.. encoder, .. Training("second"), "--replace"]);
+        Assert.Equal(3, ModelFolder.Open(_folder["model"]).Manifest.Training["encoder-x4"].Steps);
     }
 
     [Fact]

@@ -29,6 +29,22 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains(conditioned, lines.Single(line => line.StartsWith("cond.t0.mode.u8.nhwc ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tiny", "tinylegacy")]
+    [InlineData("tinylegacy", "tiny")]
+    public async Task Run_FileOfAnotherModel_SaysSo(string name, string other)
+    {
+        await RunAsync("import", "--checkpoint", Fixture.Path($"{name}-srvdvae.ckpt"), "--hparams", Fixture.Path($"{name}-config.json"), "--output", _folder["model"]);
+        using var error = new StringWriter();
+
+        int status = await TrainerCommandLine.RunAsync(
+            ["verify", "--model", _folder["model"], "--io", Fixture.Path($"{other}-io.safetensors")], TextWriter.Null, error, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, status);
+        Assert.Contains("is of another model", error.ToString(), StringComparison.Ordinal);
+        Assert.Single(error.ToString().TrimEnd().Split('\n'));
+    }
+
     private static async Task<string> RunAsync(params IReadOnlyList<string> arguments)
     {
         using var output = new StringWriter();

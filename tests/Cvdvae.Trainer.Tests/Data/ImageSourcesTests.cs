@@ -62,7 +62,7 @@ public sealed class ImageSourcesTests : IDisposable
         File.WriteAllText(_folder["._a.png"], "AppleDouble");
         Directory.CreateDirectory(_folder["__MACOSX"]);
         File.WriteAllText(_folder["__MACOSX", "b.png"], "AppleDouble");
-        foreach (string name in (string[])["1.gif", "2.GIF", "3.heic", "4.jfif", "readme"])
+        foreach (string name in (string[])["1.gif", "2.GIF", "3.heic", "4.avif", "5.jfif", "readme"])
         {
             File.WriteAllText(_folder[name], "");
         }
@@ -78,14 +78,14 @@ public sealed class ImageSourcesTests : IDisposable
 
         Assert.Equal(3, images.Length);
         string[] lines = output.ToString().TrimEnd().Split('\n');
-        foreach (string file in (string[])["broken.png", "empty.webp", "cut.png", "dangling.jpg", "pipe.png"])
+        foreach (string file in (string[])["broken.png", "empty.webp", "cut.png", "dangling.jpg", "pipe.png", "5.jfif"])
         {
             Assert.Contains(lines, line => line.StartsWith($"skipped: {_folder[file]}: ", StringComparison.Ordinal));
         }
 
-        Assert.Contains(lines, line => line.Contains("2 .gif", StringComparison.Ordinal) && line.Contains("1 .heic", StringComparison.Ordinal) && line.Contains("1 .jfif", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("2 .gif", StringComparison.Ordinal) && line.Contains("1 .heic", StringComparison.Ordinal) && line.Contains("1 .avif", StringComparison.Ordinal));
         Assert.Equal($"skipped in all: {skipped.Count}", lines[^1]);
-        Assert.Equal(5, skipped.Count);
+        Assert.Equal(6, skipped.Count);
     }
 
     [Fact]

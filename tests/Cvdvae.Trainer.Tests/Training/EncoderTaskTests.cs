@@ -127,7 +127,7 @@ public sealed class EncoderTaskTests : IDisposable
     private EncoderTask NewTask(VdVae prior, LowResEncoder encoder, GroupLoss loss, Computation? computation = null) => new(
         prior, encoder, TinyModels.Discs(_folder["train"], 32), TinyModels.Discs(_folder["valid"], 8, 100), NewExport(), loss, flips: true, CPU, computation);
 
-    private ModelExport NewExport() => new(_folder["model"], ScalarType.Float32, 8, null);
+    private ModelExport NewExport() => new(_folder["model"], ScalarType.Float32, 8, null) { Replace = true };
 
     private TrainingOptions Options(string run, long steps) =>
         new() { RunFolder = _folder[run], Steps = steps, LearningRate = 5e-3, WarmupSteps = 5, GradientClip = 0, SkipThreshold = 0, ImageSteps = 1000, ValidationSteps = 1000 };

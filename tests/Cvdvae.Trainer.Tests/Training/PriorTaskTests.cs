@@ -105,7 +105,7 @@ public sealed class PriorTaskTests : IDisposable
         model,
         TinyModels.Discs(_folder["train"], 32),
         TinyModels.Discs(_folder["valid"], 8, firstSeed: 100),
-        new ModelExport(_folder["model"], ScalarType.Float32, 8, null),
+        new ModelExport(_folder["model"], ScalarType.Float32, 8, null) { Replace = true },
         flips: true,
         CPU,
         computation);

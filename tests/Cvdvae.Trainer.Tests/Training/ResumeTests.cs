@@ -68,7 +68,7 @@ public sealed class ResumeTests : IDisposable
             model,
             TinyModels.Discs(_folder["train"], 10),
             TinyModels.Discs(_folder["valid"], 4, firstSeed: 100),
-            new ModelExport(_folder["model"], ScalarType.Float32, 4, null),
+            new ModelExport(_folder["model"], ScalarType.Float32, 4, null) { Replace = true },
             flips: true,
             CPU);
         var options = new TrainingOptions

@@ -20,7 +20,9 @@ internal sealed class CheckpointTensors : ITensorSource
     {
         _bytes = bytes;
         Int128 total = 0;
-        foreach ((string name, PickleTensor tensor) in StateDict.Find(checkpoint.Root, bytes.Origin))
+        FoundStates found = StateDict.Find(checkpoint.Root, bytes.Origin);
+        Notes = found.Notes;
+        foreach ((string name, PickleTensor tensor) in found.Tensors)
         {
             StridedView view = CheckedView(name, tensor, checkpoint.Storages);
             _views.Add(name, view);
@@ -39,6 +41,8 @@ internal sealed class CheckpointTensors : ITensorSource
     public IReadOnlyDictionary<string, TensorEntry> Entries => _entries;
 
     public IReadOnlyDictionary<string, string> Metadata => ImmutableDictionary<string, string>.Empty;
+
+    public IReadOnlyList<string> Notes { get; }
 
     public void CopyTo(string name, Span<byte> destination)
     {
