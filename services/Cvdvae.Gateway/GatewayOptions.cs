@@ -31,6 +31,17 @@ public sealed class GatewayOptions
     public int MaxConcurrentCalls { get; set; } = 512;
 
     /// <summary>
+    /// Longest time of a call, 1 s to 1 day: one without a deadline, or with a later one, ends then with what is finished, as at a deadline.
+    /// </summary>
+    public TimeSpan MaxCallDuration { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// How long a reader may take nothing of what is ready for it, 1 s to 1 day, beside the time that the message needs at 8 KiB a second. Then the call is cut off: its place is
+    /// somebody else's.
+    /// </summary>
+    public TimeSpan ReaderPatience { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// How long before its deadline a call is brought to its end, 1 ms to 10 s. One that has no image at all yet goes on for six tenths of it.
     /// </summary>
     public TimeSpan DeadlineMargin { get; set; } = TimeSpan.FromMilliseconds(50);

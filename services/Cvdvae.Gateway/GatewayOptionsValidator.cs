@@ -14,6 +14,8 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Check(nameof(options.MaxImageBytes), options.MaxImageBytes, 1 << 10, options.MaxMessageBytes);
         Check(nameof(options.MaxImageSide), options.MaxImageSide, 1, 16384);
         Check(nameof(options.MaxConcurrentCalls), options.MaxConcurrentCalls, 1, 100_000);
+        Check(nameof(options.MaxCallDuration), options.MaxCallDuration, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        Check(nameof(options.ReaderPatience), options.ReaderPatience, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         Check(nameof(options.DeadlineMargin), options.DeadlineMargin, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10));
         Check(nameof(options.DeadlineMarginPerSample), options.DeadlineMarginPerSample, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Check(nameof(options.MaxWaitingPreviewBytes), options.MaxWaitingPreviewBytes, 0, 1 << 30);

@@ -47,6 +47,8 @@ public static class ServiceDefaultsExtensions
     /// <summary>Maps health and reflection on the gRPC endpoint, <c>/healthz/live</c>, <c>/healthz/ready</c> and <c>/metrics</c> on the HTTP/1.1 one.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        CallShares shares = app.Services.GetRequiredService<CallShares>();
+        app.Use(next => context => shares.CallAsync(context, next));
         app.UseHealthEndpoint();
 
         // The gRPC endpoint speaks HTTP/2 alone, so that metrics never show up at the public edge's gRPC port.
@@ -75,6 +77,7 @@ public static class ServiceDefaultsExtensions
         services.AddSingleton<ListeningAddresses>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListening>();
         services.AddHostedService<AddressAnnouncer>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<OpenDoor>(provider, role));
     }
 
     private static void AddCalls(this IServiceCollection services)
@@ -83,6 +86,7 @@ public static class ServiceDefaultsExtensions
 
         // The host's own limit comes after ours, so that aborted calls can still end in order.
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, shutdown) => host.ShutdownTimeout = shutdown.Value.Delay + shutdown.Value.Timeout + TimeSpan.FromSeconds(10));
+        services.AddSingleton<CallShares>();
         services.AddSingleton<RunningCalls>();
         services.AddHostedService<GracefulShutdown>();
         services.AddSingleton<CallInterceptor>();

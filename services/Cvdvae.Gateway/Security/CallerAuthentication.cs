@@ -1,3 +1,4 @@
+using Cvdvae.ServiceDefaults.Calls;
 using Cvdvae.ServiceDefaults.Errors;
 using Cvdvae.ServiceDefaults.Tls;
 using Grpc.Core;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cvdvae.Gateway.Delivery;
 using Cvdvae.Gateway.Requests;
 using Cvdvae.Gateway.Routing;
 using Cvdvae.Gateway.Security;
@@ -48,7 +49,7 @@ internal sealed partial class SuperResolutionApi(
 
     public override async Task Upscale(UpscaleRequest request, IServerStreamWriter<UpscaleResponse> responseStream, ServerCallContext context)
     {
-        var clock = new CallClock(time, context.Deadline, options.Value.DeadlineMargin + (request.SampleCount * options.Value.DeadlineMarginPerSample));
+        var clock = new CallClock(time, Earlier(context.Deadline), options.Value.DeadlineMargin + (request.SampleCount * options.Value.DeadlineMarginPerSample));
         using var lifetime = new CallLifetime(clock, context.CancellationToken);
         metrics.Started();
         StatusCode outcome = StatusCode.Internal;
@@ -68,7 +69,8 @@ internal sealed partial class SuperResolutionApi(
             refusal = RefusalReason.Capacity;
             DecodeCall call = await OpenAsync(record, context.Caller(), lifetime.Decoding);
             refusal = null;
-            Completed completed = await session.RunAsync(record, call, responseStream, lifetime);
+            Completed completed = await session.RunAsync(
+                record, call, new PatientStream(responseStream, options.Value.ReaderPatience, time, context.GetHttpContext().Abort), lifetime);
             outcome = StatusCode.OK;
             Completed(record.Parameters.SampleCount, completed.ReachedResolution, completed.Reason, clock.Elapsed.TotalMilliseconds, Name(context));
         }
@@ -88,6 +90,12 @@ internal sealed partial class SuperResolutionApi(
         {
             metrics.Ended(outcome, refusal);
         }
+    }
+
+    private DateTime Earlier(DateTime deadline)
+    {
+        DateTime longest = time.GetUtcNow().UtcDateTime + options.Value.MaxCallDuration;
+        return deadline < longest ? deadline : longest;
     }
 
     private static StatusCode Outcome(Exception exception, ServerCallContext context) =>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cvdvae.Model.Configuration;
 using Cvdvae.Model.Weights;
+using Cvdvae.Model.Weights.Bytes;
 using TorchSharp;
 
 namespace Cvdvae.Model.Packaging;
@@ -12,6 +13,7 @@ namespace Cvdvae.Model.Packaging;
 public sealed class ModelFolder
 {
     private const string ManifestName = "model.json";
+    private const int HashBytes = 1 << 20;
 
     private ModelFolder(string path, ModelManifest manifest)
     {
@@ -43,7 +45,8 @@ public sealed class ModelFolder
     public static ModelFolder Open(string path)
     {
         string manifest = Path.Combine(path, ManifestName);
-        return File.Exists(manifest)
+        return !RegularFile.IsReadable(manifest) ? throw new InvalidModelException(manifest, "is empty, or no regular file")
+            : File.Exists(manifest)
             ? new ModelFolder(path, ModelManifest.Parse(File.ReadAllBytes(manifest), manifest))
             : throw new InvalidModelException(path, $"holds no {ManifestName}");
     }
@@ -114,14 +117,30 @@ public sealed class ModelFolder
     }
 
     /// <summary>The content hash of all files, SHA-256 in hexadecimal: what a request is pinned to while it runs.</summary>
-    public string ContentHash()
+    /// <param name="cancellation">Ends the reading, which of large files takes seconds.</param>
+    /// <exception cref="InvalidModelException">One of them is empty, or no regular file.</exception>
+    public string ContentHash(CancellationToken cancellation = default)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[HashBytes];
         foreach (string file in Directory.EnumerateFiles(FolderPath).Where(IsPart).Order(StringComparer.Ordinal))
         {
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(file)));
+            if (!RegularFile.IsReadable(file))
+            {
+                throw new InvalidModelException(file, "is empty, or no regular file");
+            }
+
             using FileStream stream = File.OpenRead(file);
-            hash.AppendData(SHA256.HashData(stream));
+            using IncrementalHash content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            int count;
+            while ((count = stream.Read(buffer)) > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                content.AppendData(buffer.AsSpan(0, count));
+            }
+
+            hash.AppendData(content.GetHashAndReset());
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -9,12 +9,14 @@ namespace Cvdvae.ModelHosting.Repository;
 internal sealed record FolderState(string FolderPath, string Fingerprint, DateTime Changed)
 {
     /// <summary>The model folders below a folder, at most two levels deep, in the order of their paths.</summary>
-    public static IReadOnlyList<FolderState> Find(string root) =>
+    /// <param name="root">The folder; it must be readable.</param>
+    /// <param name="unreadable">Takes folders in it that can't be read: a volume has one of its own, which only root may read.</param>
+    public static IReadOnlyList<FolderState> Find(string root, ICollection<string> unreadable) =>
     [
         .. Folders(root)
-            .SelectMany(folder => ModelFolder.Exists(folder) ? [folder] : Folders(folder).Where(ModelFolder.Exists))
+            .SelectMany(folder => ModelFolder.Exists(folder) ? [folder] : Below(folder, unreadable))
             .Order(StringComparer.Ordinal)
-            .Select(Read)
+            .Select(folder => Try(() => Read(folder), null, folder, unreadable))
             .OfType<FolderState>(),
     ];
 
@@ -33,6 +35,26 @@ internal sealed record FolderState(string FolderPath, string Fingerprint, DateTi
         catch (IOException)
         {
             return null;
+        }
+    }
+
+    private static string[] Below(string folder, ICollection<string> unreadable) =>
+        Try(() => Folders(folder).Where(ModelFolder.Exists).ToArray(), [], folder, unreadable);
+
+    private static T Try<T>(Func<T> read, T otherwise, string folder, ICollection<string> unreadable)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            unreadable.Add(folder);
+            return otherwise;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return otherwise; // it went away meanwhile
         }
     }
 

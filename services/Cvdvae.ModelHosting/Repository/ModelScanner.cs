@@ -22,12 +22,16 @@ internal sealed partial class ModelScanner<T>
     private readonly ModelRepositoryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private HashSet<string> _unreadable = [];
     private string? _problem;
 
     public ModelScanner(ModelRepository<T> repository, ModelLoader<T> loader, IOptions<ModelRepositoryOptions> options, TimeProvider time, ILogger<ModelScanner<T>> logger)
     {
         (_repository, _loader, _options, _time, _logger) = (repository, loader, options.Value, time, logger);
     }
+
+    /// <summary>The model folder that is being read or loaded; null: none.</summary>
+    public string? Current { get; private set; }
 
     /// <summary>Looks through the folder once.</summary>
     public async Task ScanAsync(CancellationToken cancellation)
@@ -36,7 +40,14 @@ internal sealed partial class ModelScanner<T>
         string root = Path.GetFullPath(_options.Path);
         try
         {
-            IReadOnlyList<FolderState> folders = FolderState.Find(root);
+            List<string> unreadable = [];
+            IReadOnlyList<FolderState> folders = FolderState.Find(root, unreadable);
+            foreach (string folder in unreadable.Where(folder => !_unreadable.Contains(folder)))
+            {
+                PassedOver(_logger, folder);
+            }
+
+            _unreadable = [.. unreadable];
             HashSet<string> present = [.. folders.Select(folder => folder.FolderPath)];
             foreach (FolderState folder in folders)
             {
@@ -77,6 +88,7 @@ internal sealed partial class ModelScanner<T>
 
         try
         {
+            Current = state.FolderPath;
             await LoadAsync(state, tracked, present, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is InvalidModelException or InvalidWeightsException or InvalidHyperparametersException)
@@ -89,13 +101,17 @@ internal sealed partial class ModelScanner<T>
             tracked.RetryAt = _time.GetTimestamp() + (long)(_options.ScanInterval.TotalSeconds * RetryScans * _time.TimestampFrequency);
             Refuse(state, tracked, $"{error.GetType().Name}: {error.Message}");
         }
+        finally
+        {
+            Current = null;
+        }
     }
 
     private async Task LoadAsync(FolderState state, TrackedFolder tracked, HashSet<string> present, CancellationToken cancellation)
     {
         long start = _time.GetTimestamp();
         ModelFolder folder = ModelFolder.Open(state.FolderPath);
-        var identity = new ModelIdentity(folder.Manifest.Name, folder.Manifest.Version, await Task.Run(folder.ContentHash, cancellation).ConfigureAwait(false));
+        var identity = new ModelIdentity(folder.Manifest.Name, folder.Manifest.Version, await Task.Run(() => folder.ContentHash(cancellation), cancellation).ConfigureAwait(false));
         string? other = OtherOwner(identity, tracked);
         if (other is not null && present.Contains(other))
         {
@@ -177,4 +193,7 @@ internal sealed partial class ModelScanner<T>
 
     [LoggerMessage(203, LogLevel.Warning, "the folder of models {Folder} can't be read: {Problem}")]
     private static partial void Unreadable(ILogger logger, string folder, string problem);
+
+    [LoggerMessage(204, LogLevel.Warning, "{Folder} in the folder of models is passed over: this process may not read it")]
+    private static partial void PassedOver(ILogger logger, string folder);
 }

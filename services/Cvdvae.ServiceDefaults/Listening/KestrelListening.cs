@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using Cvdvae.ServiceDefaults.Calls;
 using Cvdvae.ServiceDefaults.Health;
 using Cvdvae.ServiceDefaults.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -15,9 +16,10 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
     private readonly ListeningAddresses _addresses;
     private readonly ServerTls _tls;
     private readonly TimeProvider _time;
+    private readonly CallShares _shares;
 
-    public KestrelListening(IOptions<ListeningOptions> options, ListeningAddresses addresses, ServerTls tls, TimeProvider time) =>
-        (_options, _addresses, _tls, _time) = (options.Value, addresses, tls, time);
+    public KestrelListening(IOptions<ListeningOptions> options, ListeningAddresses addresses, ServerTls tls, TimeProvider time, CallShares shares) =>
+        (_options, _addresses, _tls, _time, _shares) = (options.Value, addresses, tls, time, shares);
 
     public void Configure(KestrelServerOptions options)
     {
@@ -75,7 +77,7 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
         }
     }
 
-    private static void Listen(KestrelServerOptions options, string text, Action<ListenOptions, bool> configure)
+    private void Listen(KestrelServerOptions options, string text, Action<ListenOptions, bool> configure)
     {
         if (!ServiceAddress.TryParse(text, out ServiceAddress address))
         {
@@ -89,7 +91,12 @@ internal sealed class KestrelListening : IConfigureOptions<KestrelServerOptions>
         }
         else
         {
-            options.Listen((IPEndPoint)address.EndPoint!, listen => configure(listen, address.IsTls));
+            options.Listen((IPEndPoint)address.EndPoint!, listen =>
+            {
+                // First: a connection that is too much costs no handshake.
+                listen.Use(next => connection => _shares.ConnectAsync(connection, next));
+                configure(listen, address.IsTls);
+            });
         }
     }
 

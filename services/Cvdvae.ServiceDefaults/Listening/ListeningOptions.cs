@@ -23,6 +23,23 @@ public sealed class ListeningOptions
     /// <summary>Most connections at once on each endpoint, 1 to 1,000,000; more are closed at once.</summary>
     public int MaxConnections { get; set; } = 4096;
 
+    /// <summary>
+    /// Most connections at once from one address (IPv6: a /64 network), 1 to 1,000,000; 0: no limit but <see cref="MaxConnections"/>. Behind a proxy all callers have its address.
+    /// </summary>
+    public int MaxConnectionsPerAddress { get; set; } = 1024;
+
+    /// <summary>Most calls at once, of whatever service and whether or not they are let in later, 1 to 1,000,000; more are refused.</summary>
+    public int MaxCalls { get; set; } = 8192;
+
+    /// <summary>Most such calls at once from one address, 1 to 1,000,000; 0: no limit but <see cref="MaxCalls"/>.</summary>
+    public int MaxCallsPerAddress { get; set; } = 4096;
+
+    /// <summary>Most watches of the health (<c>grpc.health.v1.Health/Watch</c>) at once, 1 to 1,000,000: they need no credentials and last as long as their client likes.</summary>
+    public int MaxWatches { get; set; } = 1024;
+
+    /// <summary>Most such watches at once from one address, 1 to 1,000,000; 0: no limit but <see cref="MaxWatches"/>.</summary>
+    public int MaxWatchesPerAddress { get; set; } = 64;
+
     /// <summary>Most calls at once on one connection, 1 to 100,000; more wait at the client. The public edge has more than internal roles, whose callers open further connections.</summary>
     public int MaxStreamsPerConnection { get; set; } = 512;
 
@@ -82,6 +99,19 @@ public sealed class ListeningOptions
         if (MaxConnections is < 1 or > 1_000_000)
         {
             yield return $"{Section}:MaxConnections: {MaxConnections} is not from 1 to 1000000";
+        }
+
+        (string Name, int Value, int Least)[] counts =
+        [
+            (nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 0),
+            (nameof(MaxCalls), MaxCalls, 1),
+            (nameof(MaxCallsPerAddress), MaxCallsPerAddress, 0),
+            (nameof(MaxWatches), MaxWatches, 1),
+            (nameof(MaxWatchesPerAddress), MaxWatchesPerAddress, 0),
+        ];
+        foreach ((string name, int value, int least) in counts.Where(count => count.Value < count.Least || count.Value > 1_000_000))
+        {
+            yield return $"{Section}:{name}: {value} is not from {least} to 1000000";
         }
 
         if (MaxStreamsPerConnection is < 1 or > 100_000)

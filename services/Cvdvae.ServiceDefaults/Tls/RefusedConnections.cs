@@ -1,4 +1,5 @@
 using System.Net;
+using Cvdvae.ServiceDefaults.Calls;
 using Cvdvae.ServiceDefaults.Observability;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,7 @@ internal sealed partial class RefusedConnections(TimeProvider time, ILogger<Refu
     /// <param name="problem">Why it is not let in.</param>
     public void Tell(IPAddress? caller, EndPoint? called, string problem)
     {
-        string address = caller?.ToString() ?? "somebody";
+        string address = PeerAddress.Of(caller);
         int leftOut;
         lock (_lock)
         {

@@ -1,4 +1,5 @@
 using Cvdvae.Gateway.Tests.Fakes;
+using Cvdvae.TestUtils;
 using Cvdvae.V1;
 using Grpc.Core;
 using Xunit;
@@ -70,5 +71,52 @@ public sealed class SlowReaderTests
         }
 
         Assert.Equal(1 + 7 + 1 + 1, count);
+    }
+
+    [Fact]
+    public async Task Upscale_ReadersThatTakeNothing_AreCutOffAndTheirPlacesAreFree()
+    {
+        const int Places = 4;
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Status.Models[0].Info = TestModels.Info(outputSize: 64));
+
+        // Raw results of 64x64 pixels are 12 KiB, 1.5 s on the slowest line; 64 of them are more than what lies between the gateway and its reader.
+        await using TestGateway gateway = await TestGateway.StartWithAsync(new() { ["MaxConcurrentCalls"] = $"{Places}", ["ReaderPatience"] = "00:00:01" }, decoder);
+        UpscaleRequest request = TestGateway.Request(64);
+        (request.PreviewFormat, request.ResultFormat) = (ImageFormat.RawRgb, ImageFormat.RawRgb);
+        var stalled = new List<AsyncServerStreamingCall<UpscaleResponse>>();
+        try
+        {
+            for (int i = 0; i < Places; i++)
+            {
+                stalled.Add(gateway.Client.Upscale(request, cancellationToken: TestContext.Current.CancellationToken));
+                Assert.True(await stalled[i].ResponseStream.MoveNext(TestContext.Current.CancellationToken).Soon());
+            }
+
+            Assert.Equal(StatusCode.ResourceExhausted, (await gateway.FailAsync(TestGateway.Request())).StatusCode);
+
+            await InTime.Until(() => gateway.Logs.Lines.Count(line => line.Event == 321 && line.Text.Contains("the reader took nothing for", StringComparison.Ordinal)) == Places);
+            Assert.NotNull((await gateway.UpscaleAsync(TestGateway.Request()))[^1].Completed);
+        }
+        finally
+        {
+            stalled.ForEach(call => call.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Upscale_ThatLastsTooLong_EndsWithWhatIsFinished()
+    {
+        await using FakeDecoder decoder = await FakeDecoder.StartAsync(fake => fake.Script = async decode =>
+        {
+            await decode.AcceptAsync();
+            await decode.FrameAsync(0, 1);
+            await decode.HangAsync();
+        });
+        await using TestGateway gateway = await TestGateway.StartWithAsync(new() { ["MaxCallDuration"] = "00:00:01" }, decoder);
+
+        List<UpscaleResponse> events = await gateway.UpscaleAsync(TestGateway.Request());
+
+        Assert.Equal(CompletionReason.Deadline, events[^1].Completed.Reason);
+        Assert.Single(events.Results());
     }
 }

@@ -84,32 +84,32 @@ public sealed class ModelFolderTests : IDisposable
     public void ContentHash_PartChanges_Changes(string name)
     {
         ModelFolder model = Parts();
-        string before = model.ContentHash();
+        string before = model.ContentHash(TestContext.Current.CancellationToken);
 
         byte[] content = File.ReadAllBytes(_folder.File(name));
         content[^2] ^= 1;
         File.WriteAllBytes(_folder.File(name), content);
 
-        Assert.NotEqual(before, model.ContentHash());
+        Assert.NotEqual(before, model.ContentHash(TestContext.Current.CancellationToken));
         content[^2] ^= 1;
         File.WriteAllBytes(_folder.File(name), content);
-        Assert.Equal(before, model.ContentHash());
+        Assert.Equal(before, model.ContentHash(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void ContentHash_PartComesGoesOrIsRenamed_Changes()
     {
         ModelFolder model = Parts();
-        var hashes = new HashSet<string> { model.ContentHash() };
+        var hashes = new HashSet<string> { model.ContentHash(TestContext.Current.CancellationToken) };
 
         File.Move(_folder.File("encoder-x4.safetensors"), _folder.File("encoder-x8.safetensors"));
-        Assert.True(hashes.Add(model.ContentHash()));
+        Assert.True(hashes.Add(model.ContentHash(TestContext.Current.CancellationToken)));
         File.Copy(_folder.File("encoder-x8.safetensors"), _folder.File("encoder-x4.safetensors"));
-        Assert.True(hashes.Add(model.ContentHash()));
+        Assert.True(hashes.Add(model.ContentHash(TestContext.Current.CancellationToken)));
         File.Delete(_folder.File("encoder-x8.safetensors"));
-        Assert.False(hashes.Add(model.ContentHash()));
+        Assert.False(hashes.Add(model.ContentHash(TestContext.Current.CancellationToken)));
         File.Delete(_folder.File("previews.safetensors"));
-        Assert.True(hashes.Add(model.ContentHash()));
+        Assert.True(hashes.Add(model.ContentHash(TestContext.Current.CancellationToken)));
         Assert.All(hashes, hash => Assert.Matches("^[0-9a-f]{64}$", hash));
     }
 
@@ -117,7 +117,7 @@ public sealed class ModelFolderTests : IDisposable
     public void ContentHash_UnrelatedFiles_DoNotCount()
     {
         ModelFolder model = Parts();
-        string before = model.ContentHash();
+        string before = model.ContentHash(TestContext.Current.CancellationToken);
 
         File.WriteAllText(_folder.File("README.md"), "about");
         File.WriteAllText(_folder.File("model.json.tmp"), "{}");
@@ -126,7 +126,7 @@ public sealed class ModelFolderTests : IDisposable
         File.WriteAllText(_folder.File("old/prior.safetensors"), "old");
         File.SetLastWriteTimeUtc(_folder.File("prior.safetensors"), DateTime.UnixEpoch);
 
-        Assert.Equal(before, model.ContentHash());
+        Assert.Equal(before, model.ContentHash(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -36,6 +36,34 @@ public sealed class ModelScanServiceTests : IDisposable
         Assert.All(loaded, content => Assert.Equal(1, content.Disposals));
     }
 
+    [Fact]
+    public async Task Scan_ThatTakesLong_IsToldEachMinute()
+    {
+        using var models = new RepositoryFixture();
+        using var go = new ManualResetEventSlim();
+        models.Load = (folder, cancellation) =>
+        {
+            go.Wait(TimeSpan.FromSeconds(60), cancellation);
+            return new FakeContent(folder.ContentHash(cancellation));
+        };
+        models.Create("tiny");
+        models.Time.Advance(TimeSpan.FromMinutes(1));
+        using var service = new ModelScanService<FakeContent>(models.Scanner, models.Options, models.Time, models.Logs.For<ModelScanService<FakeContent>>());
+        await service.StartAsync(TestContext.Current.CancellationToken).WithinLimit();
+        await InTime.Until(() => models.Scanner.Current is not null);
+
+        await InTime.Until(() =>
+        {
+            models.Time.Advance(TimeSpan.FromMinutes(1));
+            return models.Logs.Lines.Count(line => line.Event == 205) >= 2;
+        });
+        go.Set();
+        await InTime.Until(() => models.Served.Any());
+        await service.StopAsync(TestContext.Current.CancellationToken).WithinLimit();
+
+        Assert.Contains($"it is at {models.Folder("tiny")}", models.Logs.Lines.First(line => line.Event == 205).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Models:Path", "")]
     [InlineData("Models:ScanInterval", "00:00:00")]
@@ -57,7 +85,7 @@ public sealed class ModelScanServiceTests : IDisposable
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)));
         builder.Services.AddModelRepository<FakeContent>("probe", _ => (folder, _) =>
         {
-            loaded.Add(new FakeContent(folder.ContentHash()));
+            loaded.Add(new FakeContent(folder.ContentHash(TestContext.Current.CancellationToken)));
             return loaded[^1];
         });
         return builder.Build();

@@ -172,6 +172,33 @@ public sealed class ModelScannerTests : IDisposable
         Assert.Single(_models.Refusals);
     }
 
+    [Theory]
+    [InlineData("model.json")]
+    [InlineData("prior.safetensors")]
+    public async Task Scan_NamedPipeInPlaceOfAFile_IsRefusedAndTheOthersAreServed(string file)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there are no named pipes in folders");
+        _models.Create("bad", name: "bad");
+        _models.Create("tiny");
+        string path = _models.Folder($"bad/{file}");
+        byte[] content = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        File.Delete(path);
+        await using (ChildProcess pipe = ChildProcess.Start("mkfifo", [path]))
+        {
+            Assert.Equal(0, await pipe.ExitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        await _models.ScanAsync(3);
+
+        Assert.Equal(["tiny@1"], _models.Served);
+        Assert.Contains($"{file}: is empty, or no regular file", Assert.Single(_models.Refusals).Text, StringComparison.Ordinal);
+
+        File.Delete(path);
+        await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+        await _models.ScanAsync(2);
+        Assert.Equal(["bad@1", "tiny@1"], _models.Served);
+    }
+
     [Fact]
     public async Task Scan_LoaderRefuses_IsLoggedOnceAndTheOthersAreServed()
     {

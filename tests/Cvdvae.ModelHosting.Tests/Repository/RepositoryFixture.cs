@@ -18,9 +18,9 @@ internal sealed class RepositoryFixture : IDisposable
     {
         Options = Microsoft.Extensions.Options.Options.Create(new ModelRepositoryOptions { Path = _folder.FolderPath, ScanInterval = Interval, Retain = Retain });
         Repository = new ModelRepository<FakeContent>(Options, Time);
-        Load = (folder, _) =>
+        Load = (folder, cancellation) =>
         {
-            var content = new FakeContent(folder.ContentHash());
+            var content = new FakeContent(folder.ContentHash(cancellation));
             Loaded.Add(content);
             return content;
         };

@@ -13,6 +13,11 @@ internal sealed class FileBytes : IByteSource
     public FileBytes(string path)
     {
         Origin = path;
+        if (!RegularFile.IsReadable(path))
+        {
+            throw new InvalidWeightsException(path, "is empty, or no regular file");
+        }
+
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
         Length = RandomAccess.GetLength(_file);
     }

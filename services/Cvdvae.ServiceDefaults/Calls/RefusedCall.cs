@@ -1,11 +1,13 @@
 using System.Globalization;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 
-namespace Cvdvae.Gateway.Security;
+namespace Cvdvae.ServiceDefaults.Calls;
 
 /// <summary>The answer to a call that is refused before gRPC has seen it: headers alone, as its protocol has it.</summary>
-internal static class RefusedCall
+public static class RefusedCall
 {
+    /// <summary>Answers, before anything else is written.</summary>
     public static void Answer(HttpResponse response, RpcException refusal)
     {
         response.StatusCode = StatusCodes.Status200OK;

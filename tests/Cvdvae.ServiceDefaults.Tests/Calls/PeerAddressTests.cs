@@ -1,8 +1,8 @@
 using System.Net;
-using Cvdvae.Gateway.Security;
+using Cvdvae.ServiceDefaults.Calls;
 using Xunit;
 
-namespace Cvdvae.Gateway.Tests.Security;
+namespace Cvdvae.ServiceDefaults.Tests.Calls;
 
 public sealed class PeerAddressTests
 {

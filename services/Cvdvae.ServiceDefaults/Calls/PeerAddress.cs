@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Cvdvae.Gateway.Security;
+namespace Cvdvae.ServiceDefaults.Calls;
 
 /// <summary>The address that a caller without credentials is known by.</summary>
-internal static class PeerAddress
+public static class PeerAddress
 {
+    /// <summary>Of a process of this machine, over a Unix socket.</summary>
+    public const string Local = "local";
+
     private const int NetworkBytes = 8;
 
     /// <summary>An IPv4 address, the /64 network of an IPv6 one, which is one customer's, or <c>local</c> for a Unix socket.</summary>
@@ -13,7 +16,7 @@ internal static class PeerAddress
     {
         if (address is null)
         {
-            return "local";
+            return Local;
         }
 
         if (address.IsIPv4MappedToIPv6)
