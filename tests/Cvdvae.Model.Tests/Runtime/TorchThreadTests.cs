@@ -67,7 +67,8 @@ public sealed class TorchThreadTests
             },
             Name).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
-        Assert.InRange(during, 2, 3);
+        // Their number is the process's: a test beside this one may have set another.
+        Assert.True(during >= 2, $"{during} threads");
         Assert.True(SpinWait.SpinUntil(() => Threads(Name) == 0, TimeSpan.FromSeconds(60)));
     }
 

@@ -23,6 +23,9 @@ public sealed partial class FolderStateTests : IDisposable
         string model = _models.Folder("secret");
         _models.Create("secret", name: "secret");
         File.SetUnixFileMode(model, UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+
+        // Of temporary folders the owner alone may read.
+        File.SetUnixFileMode(_models.Folder(""), (UnixFileMode)0b111_101_101);
         List<string> unreadable = [];
         IReadOnlyList<FolderState> found = [];
 
