@@ -4,6 +4,7 @@ using Cvdvae.ServiceDefaults.Listening;
 using Cvdvae.ServiceDefaults.Observability;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -17,12 +18,14 @@ internal sealed partial class CallShares(IOptions<ListeningOptions> options, Tim
 {
     private const string Watch = "/grpc.health.v1.Health/Watch";
     private const string Everybody = "";
+    private const long KiB = 1024;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     // Made for the first caller: they look after their callers ten times a second.
     private readonly Lazy<PartitionedRateLimiter<string>> _connections = new(() => Of(options.Value.MaxConnections, options.Value.MaxConnectionsPerAddress));
     private readonly Lazy<PartitionedRateLimiter<string>> _calls = new(() => Of(options.Value.MaxCalls, options.Value.MaxCallsPerAddress));
     private readonly Lazy<PartitionedRateLimiter<string>> _watches = new(() => Of(options.Value.MaxWatches, options.Value.MaxWatchesPerAddress));
+    private readonly Lazy<PartitionedRateLimiter<string>> _bytes = new(() => Of((int)(options.Value.MaxReceivingBytes / KiB), (int)(options.Value.MaxReceivingBytes / KiB / 2)));
     private readonly RepeatedFault _refused = new(time);
     private readonly Lock _telling = new();
 
@@ -49,6 +52,8 @@ internal sealed partial class CallShares(IOptions<ListeningOptions> options, Tim
         using RateLimitLease? watch = call.IsAcquired && context.Request.Path.Value == Watch ? _watches.Value.AttemptAcquire(address) : null;
         if (call.IsAcquired && watch is null or { IsAcquired: true })
         {
+            using var body = new BoundedBody(context.Request.BodyReader, bytes => _bytes.Value.AttemptAcquire(address, bytes));
+            context.Features.Set<IRequestBodyPipeFeature>(new BoundedBodyFeature(body));
             await next(context).ConfigureAwait(false);
             return;
         }
@@ -60,7 +65,7 @@ internal sealed partial class CallShares(IOptions<ListeningOptions> options, Tim
 
     public void Dispose()
     {
-        foreach (Lazy<PartitionedRateLimiter<string>> limiter in new[] { _connections, _calls, _watches }.Where(limiter => limiter.IsValueCreated))
+        foreach (Lazy<PartitionedRateLimiter<string>> limiter in new[] { _connections, _calls, _watches, _bytes }.Where(limiter => limiter.IsValueCreated))
         {
             limiter.Value.Dispose();
         }

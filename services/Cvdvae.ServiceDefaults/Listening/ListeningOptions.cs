@@ -49,6 +49,11 @@ public sealed class ListeningOptions
     /// <summary>Most bytes of a message that is received, 1 KiB to 1 GiB.</summary>
     public int MaxMessageBytes { get; set; } = 16 << 20;
 
+    /// <summary>
+    /// Most bytes of messages that wait for their rest, over all calls, at least four times <see cref="MaxMessageBytes"/>, to 64 GiB; one address may have half of it. Beyond it calls are refused.
+    /// </summary>
+    public long MaxReceivingBytes { get; set; } = 256 << 20;
+
     /// <summary>Bytes that a client may send ahead on one stream, 64 KiB to 16 MiB. Raised for internal roles; the public edge keeps the server's default.</summary>
     public int StreamWindowBytes { get; set; } = 768 << 10;
 
@@ -122,6 +127,11 @@ public sealed class ListeningOptions
         if (MaxMessageBytes is < 1 << 10 or > 1 << 30)
         {
             yield return $"{Section}:MaxMessageBytes: {MaxMessageBytes} is not from {1 << 10} to {1 << 30}";
+        }
+
+        if (MaxReceivingBytes < 4L * MaxMessageBytes || MaxReceivingBytes > 64L << 30)
+        {
+            yield return $"{Section}:MaxReceivingBytes: {MaxReceivingBytes} is not from four times MaxMessageBytes ({4L * MaxMessageBytes}) to {64L << 30}";
         }
 
         if (StreamWindowBytes is < 64 << 10 or > 16 << 20)
