@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace Cvdvae.Imaging;
 
 /// <summary>
-/// Reads PNG, JPEG and WebP into 8-bit RGB and writes them. Levels are taken as stored, as sRGB: gamma and colour profiles are not
-/// applied. Nothing but the three formats reaches the decoder.
+/// Reads PNG, JPEG and WebP into 8-bit RGB and writes them. Levels are taken as sRGB; an embedded RGB profile brings them there, a bare
+/// gamma doesn't. Nothing but the three formats reaches the decoder.
 /// </summary>
 public static class ImageCodec
 {
@@ -112,7 +112,8 @@ public static class ImageCodec
         }
 
         bool deep = ImageContainer.IsDeepPng(data, encoding);
-        return DecodePixels(codec, encoding, deep ? SKColorType.RgbaF16 : SKColorType.Rgba8888);
+        using SKColorSpace? colours = ColourProfile.Destination(codec, data, encoding);
+        return DecodePixels(codec, encoding, deep ? SKColorType.RgbaF16 : SKColorType.Rgba8888, colours);
     }
 
     private static PlaneSize MeasureStored(ReadOnlySpan<byte> data, ImageEncoding encoding, ImageDecodeLimits limits)
@@ -151,7 +152,9 @@ public static class ImageCodec
         }
 
         ImageEncoding encoding = ImageContainer.Detect(data)
-            ?? throw new InvalidImageException("The image is of an unknown format; a PNG, JPEG or WebP file is accepted.");
+            ?? throw new InvalidImageException(ForeignFormat.Of(data) is { } name
+                ? $"The image is {name} file, which is not read; a PNG, JPEG or WebP file is accepted."
+                : "The image is of an unknown format; a PNG, JPEG or WebP file is accepted.");
         if (encoding == ImageEncoding.Webp && WebpFrames.Count(data) is int frames and > 1)
         {
             throw new InvalidImageException($"The WebP image is an animation of {frames} frames; a still image is accepted.");
@@ -176,10 +179,10 @@ public static class ImageCodec
         }
     }
 
-    private static RgbImage DecodePixels(SKCodec codec, ImageEncoding encoding, SKColorType colorType)
+    private static RgbImage DecodePixels(SKCodec codec, ImageEncoding encoding, SKColorType colorType, SKColorSpace? colours)
     {
-        // No colour space in the destination: the decoder then leaves the levels as they are stored.
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, colorType, SKAlphaType.Unpremul);
+        // Without a colour space in the destination the decoder leaves the levels as they are stored.
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, colorType, SKAlphaType.Unpremul, colours);
         using var bitmap = new SKBitmap(info);
         SKCodecResult outcome = codec.GetPixels(info, bitmap.GetPixels());
         if (outcome != SKCodecResult.Success)

@@ -8,8 +8,9 @@ internal static class JpegPixels
 {
     private const int Cmyk = 4;
 
-    // Conversion and smoothed colours may move the grey of a missing block a little.
-    private const int MiddleGrey = 128;
+    // A missing block is 128 in all channels. Smoothed colours move that a little, and a colour profile's curve moves it alike in all.
+    private const int DarkestGrey = 96;
+    private const int LightestGrey = 168;
     private const int GreySlack = 3;
 
     // Of a small image even the last block is a part to be missed, and looking twice costs some 3 ms.
@@ -45,10 +46,8 @@ internal static class JpegPixels
     private static bool EndsInGrey(RgbImage image)
     {
         (byte red, byte green, byte blue) = image[image.Width - 1, image.Height - 1];
-        return IsGrey(red) && IsGrey(green) && IsGrey(blue);
+        return green is >= DarkestGrey and <= LightestGrey && Math.Abs(red - green) <= GreySlack && Math.Abs(blue - green) <= GreySlack;
     }
-
-    private static bool IsGrey(byte level) => Math.Abs(level - MiddleGrey) <= GreySlack;
 
     private static InvalidImageException Truncated() => new("The JPEG image is truncated: a part of its pixels is missing.");
 }

@@ -8,12 +8,30 @@ public sealed class HostileImageTests
     public void Decode_Empty_IsRefused() => AssertRefused([], "empty");
 
     [Theory]
-    [InlineData("GIF89a and then some more bytes")]
-    [InlineData("BM and then some more bytes")]
-    [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>")]
     [InlineData("RIFF....WAVE and then some more")]
     [InlineData("\u0001")]
     public void Decode_OtherFormat_IsRefused(string text) => AssertRefused(System.Text.Encoding.UTF8.GetBytes(text), "unknown format");
+
+    [Theory]
+    [InlineData("GIF89a and then some more bytes", "a GIF file")]
+    [InlineData("BM and then some more bytes", "a BMP file")]
+    [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG file")]
+    [InlineData("II*\0and then some more", "a TIFF file")]
+    [InlineData("MM\0*and then some more", "a TIFF file")]
+    [InlineData("\0\0\0\u001cftypavif\0\0\0\0mif1miaf", "an AVIF file")]
+    [InlineData("\0\0\0\u001cftypheic\0\0\0\0mif1heic", "a HEIC file")]
+    [InlineData("\0\0\0\u001cftypisom\0\0\0\0mp42", "a video file")]
+    [InlineData("\0\0\0\u000cJXL and then", "a JPEG XL file")]
+    [InlineData("%PDF-1.7", "a PDF file")]
+    public void Decode_KnownFormatThatIsNotRead_IsRefusedByName(string text, string name)
+    {
+        byte[] file = System.Text.Encoding.UTF8.GetBytes(text);
+        AssertRefused(file, $"The image is {name}, which is not read; a PNG, JPEG or WebP file is accepted.");
+        for (int length = 1; length < file.Length; length++)
+        {
+            AssertRefused(file[..length], "a PNG, JPEG or WebP file is accepted");
+        }
+    }
 
     [Fact]
     public void Decode_GarbageAfterASignature_IsRefused()
