@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace Cvdvae.Imaging;
 
 /// <summary>
-/// Reads PNG, JPEG and WebP into 8-bit RGB and writes them. Levels are taken as stored, as sRGB: gamma and colour profiles are not
-/// applied. Nothing but the three formats reaches the decoder.
+/// Reads PNG, JPEG and WebP into 8-bit RGB and writes them. Levels are taken as sRGB; an embedded RGB profile brings them there, a bare
+/// gamma doesn't. Nothing but the three formats reaches the decoder.
 /// </summary>
 public static class ImageCodec
 {
@@ -24,27 +24,20 @@ public static class ImageCodec
     /// <param name="data">A whole PNG, JPEG or WebP file.</param>
     /// <param name="limits">Looked at before memory is reserved for pixels; the size is that in the file's header.</param>
     /// <exception cref="InvalidImageException">
-    /// The data are empty, of another format, over a limit, animated (WebP), truncated or damaged.
+    /// The data are empty, of another format, over a limit, animated (WebP), or not all of the pixels are there. A missing end mark or
+    /// a wrong checksum is no reason.
     /// </exception>
     public static RgbImage Decode(ReadOnlySpan<byte> data, ImageDecodeLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
         ImageEncoding encoding = RequireEncoding(data, limits);
-        using SKData copy = SKData.CreateCopy(data);
-        using SKCodec codec = OpenCodec(copy, encoding, limits);
-        if (encoding == ImageEncoding.Webp && codec.FrameCount > 1)
+        RgbImage image = encoding switch
         {
-            throw new InvalidImageException($"The WebP image is an animation of {codec.FrameCount} frames; a still image is accepted.");
-        }
-
-        if (!ImageContainer.IsComplete(data, encoding))
-        {
-            throw new InvalidImageException($"The {Name(encoding)} image is truncated: the file ends before its last part.");
-        }
-
-        bool deep = ImageContainer.IsDeepPng(data, encoding);
-        RgbImage image = DecodePixels(codec, encoding, deep ? SKColorType.RgbaF16 : SKColorType.Rgba8888);
-        return ImageOrientation.Apply(image, codec.EncodedOrigin);
+            ImageEncoding.Png => Repairing(data, file => DecodeStored(file, encoding, limits)),
+            ImageEncoding.Jpeg => JpegPixels.Decode(file => DecodeStored(file, encoding, limits), data),
+            _ => DecodeStored(data, encoding, limits),
+        };
+        return ImageOrientation.Apply(image, ExifOrientation.Read(data, encoding));
     }
 
     /// <summary>Reads the size of a still image from its header, turned upright by its EXIF orientation.</summary>
@@ -55,11 +48,10 @@ public static class ImageCodec
     {
         ArgumentNullException.ThrowIfNull(limits);
         ImageEncoding encoding = RequireEncoding(data, limits);
-        using SKData copy = SKData.CreateCopy(data);
-        using SKCodec codec = OpenCodec(copy, encoding, limits);
-        return codec.EncodedOrigin >= SKEncodedOrigin.LeftTop
-            ? new PlaneSize(codec.Info.Height, codec.Info.Width)
-            : new PlaneSize(codec.Info.Width, codec.Info.Height);
+        PlaneSize stored = encoding == ImageEncoding.Png
+            ? Repairing(data, file => MeasureStored(file, encoding, limits))
+            : MeasureStored(data, encoding, limits);
+        return ExifOrientation.Read(data, encoding) >= SKEncodedOrigin.LeftTop ? new PlaneSize(stored.Height, stored.Width) : stored;
     }
 
     /// <summary>Encodes an image.</summary>
@@ -95,6 +87,42 @@ public static class ImageCodec
             ?? throw new InvalidOperationException($"{image.Width}x{image.Height} pixels could not be encoded as {Name(encoding)}.");
     }
 
+    // A checksum that is wrong says that somebody changed the file and forgot it, more often than that the pixels are damaged: those have a
+    // sum of their own inside the compressed data.
+    private static T Repairing<T>(ReadOnlySpan<byte> png, Func<byte[], T> read)
+    {
+        byte[] file = png.ToArray();
+        try
+        {
+            return read(file);
+        }
+        catch (InvalidImageException) when (PngChecksums.Repair(file))
+        {
+            return read(file);
+        }
+    }
+
+    private static RgbImage DecodeStored(ReadOnlySpan<byte> data, ImageEncoding encoding, ImageDecodeLimits limits)
+    {
+        using SKData copy = SKData.CreateCopy(data);
+        using SKCodec codec = OpenCodec(copy, encoding, limits);
+        if (!ImageContainer.IsComplete(data, encoding))
+        {
+            throw new InvalidImageException($"The {Name(encoding)} image is truncated: the file ends before its last part.");
+        }
+
+        bool deep = ImageContainer.IsDeepPng(data, encoding);
+        using SKColorSpace? colours = ColourProfile.Destination(codec, data, encoding);
+        return DecodePixels(codec, encoding, deep ? SKColorType.RgbaF16 : SKColorType.Rgba8888, colours);
+    }
+
+    private static PlaneSize MeasureStored(ReadOnlySpan<byte> data, ImageEncoding encoding, ImageDecodeLimits limits)
+    {
+        using SKData copy = SKData.CreateCopy(data);
+        using SKCodec codec = OpenCodec(copy, encoding, limits);
+        return new PlaneSize(codec.Info.Width, codec.Info.Height);
+    }
+
     private static SKCodec OpenCodec(SKData data, ImageEncoding encoding, ImageDecodeLimits limits)
     {
         SKCodec codec = SKCodec.Create(data)
@@ -123,8 +151,16 @@ public static class ImageCodec
             throw new InvalidImageException($"The image is {data.Length} bytes long; at most {limits.MaxBytes} are accepted.");
         }
 
-        return ImageContainer.Detect(data)
-            ?? throw new InvalidImageException("The image is of an unknown format; a PNG, JPEG or WebP file is accepted.");
+        ImageEncoding encoding = ImageContainer.Detect(data)
+            ?? throw new InvalidImageException(ForeignFormat.Of(data) is { } name
+                ? $"The image is {name} file, which is not read; a PNG, JPEG or WebP file is accepted."
+                : "The image is of an unknown format; a PNG, JPEG or WebP file is accepted.");
+        if (encoding == ImageEncoding.Webp && WebpFrames.Count(data) is int frames and > 1)
+        {
+            throw new InvalidImageException($"The WebP image is an animation of {frames} frames; a still image is accepted.");
+        }
+
+        return encoding;
     }
 
     private static void RequireSize(int width, int height, ImageDecodeLimits limits)
@@ -143,10 +179,10 @@ public static class ImageCodec
         }
     }
 
-    private static RgbImage DecodePixels(SKCodec codec, ImageEncoding encoding, SKColorType colorType)
+    private static RgbImage DecodePixels(SKCodec codec, ImageEncoding encoding, SKColorType colorType, SKColorSpace? colours)
     {
-        // No colour space in the destination: the decoder then leaves the levels as they are stored.
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, colorType, SKAlphaType.Unpremul);
+        // Without a colour space in the destination the decoder leaves the levels as they are stored.
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, colorType, SKAlphaType.Unpremul, colours);
         using var bitmap = new SKBitmap(info);
         SKCodecResult outcome = codec.GetPixels(info, bitmap.GetPixels());
         if (outcome != SKCodecResult.Success)

@@ -5,9 +5,9 @@ namespace Cvdvae.Imaging;
 /// <summary>Turns and mirrors an image as its EXIF orientation (1 to 8) asks, so that it stands upright.</summary>
 internal static class ImageOrientation
 {
-    public static RgbImage Apply(RgbImage image, SKEncodedOrigin origin)
+    public static RgbImage Apply(RgbImage image, SKEncodedOrigin? origin)
     {
-        if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)
+        if (origin is null or SKEncodedOrigin.TopLeft)
         {
             return image;
         }

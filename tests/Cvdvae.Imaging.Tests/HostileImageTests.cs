@@ -8,12 +8,30 @@ public sealed class HostileImageTests
     public void Decode_Empty_IsRefused() => AssertRefused([], "empty");
 
     [Theory]
-    [InlineData("GIF89a and then some more bytes")]
-    [InlineData("BM and then some more bytes")]
-    [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>")]
     [InlineData("RIFF....WAVE and then some more")]
     [InlineData("\u0001")]
     public void Decode_OtherFormat_IsRefused(string text) => AssertRefused(System.Text.Encoding.UTF8.GetBytes(text), "unknown format");
+
+    [Theory]
+    [InlineData("GIF89a and then some more bytes", "a GIF file")]
+    [InlineData("BM and then some more bytes", "a BMP file")]
+    [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG file")]
+    [InlineData("II*\0and then some more", "a TIFF file")]
+    [InlineData("MM\0*and then some more", "a TIFF file")]
+    [InlineData("\0\0\0\u001cftypavif\0\0\0\0mif1miaf", "an AVIF file")]
+    [InlineData("\0\0\0\u001cftypheic\0\0\0\0mif1heic", "a HEIC file")]
+    [InlineData("\0\0\0\u001cftypisom\0\0\0\0mp42", "a video file")]
+    [InlineData("\0\0\0\u000cJXL and then", "a JPEG XL file")]
+    [InlineData("%PDF-1.7", "a PDF file")]
+    public void Decode_KnownFormatThatIsNotRead_IsRefusedByName(string text, string name)
+    {
+        byte[] file = System.Text.Encoding.UTF8.GetBytes(text);
+        AssertRefused(file, $"The image is {name}, which is not read; a PNG, JPEG or WebP file is accepted.");
+        for (int length = 1; length < file.Length; length++)
+        {
+            AssertRefused(file[..length], "a PNG, JPEG or WebP file is accepted");
+        }
+    }
 
     [Fact]
     public void Decode_GarbageAfterASignature_IsRefused()
@@ -35,20 +53,13 @@ public sealed class HostileImageTests
     [InlineData(ImageEncoding.Png)]
     [InlineData(ImageEncoding.Jpeg)]
     [InlineData(ImageEncoding.Webp)]
-    public void Decode_TruncatedAnywhere_IsRefused(ImageEncoding encoding)
+    public void Decode_TruncatedAnywhere_IsRefusedWherePixelsAreMissing(ImageEncoding encoding)
     {
         byte[] noise = ImageCodec.Encode(TestImages.Noise(33, 20), encoding, 90);
         byte[] flat = ImageCodec.Encode(TestImages.Solid(64, 64, 10, 200, 30), encoding, 90);
 
-        for (int length = 1; length < noise.Length; length++)
-        {
-            AssertRefused(noise[..length], "");
-        }
-
-        for (int length = 1; length < flat.Length; length++)
-        {
-            AssertRefused(flat[..length], "");
-        }
+        AssertCutsAreRefused(noise);
+        AssertCutsAreRefused(flat);
     }
 
     [Fact]
@@ -56,10 +67,7 @@ public sealed class HostileImageTests
     {
         foreach (byte[] file in new[] { SampleFiles.ProgressiveJpeg, SampleFiles.CmykJpeg })
         {
-            for (int length = 1; length < file.Length; length++)
-            {
-                AssertRefused(file[..length], "");
-            }
+            AssertCutsAreRefused(file);
         }
     }
 
@@ -67,10 +75,7 @@ public sealed class HostileImageTests
     public void Decode_TruncatedInterlacedPng_IsRefused()
     {
         byte[] file = PngBuilder.Interlaced(TestImages.Noise(16, 16));
-        for (int length = 1; length < file.Length; length++)
-        {
-            AssertRefused(file[..length], "");
-        }
+        AssertCutsAreRefused(file);
     }
 
     // The container is whole here; the pixels inside it are not.
@@ -134,6 +139,41 @@ public sealed class HostileImageTests
 
     [Fact]
     public void Decode_AnimatedWebp_IsRefused() => AssertRefused(SampleFiles.AnimatedWebp, "animation of 2 frames");
+
+    // The decoder's own count takes the square of the frames in time: 60,000 of them took 10 s.
+    [Fact(Timeout = 60_000)]
+    public async Task Decode_WebpOfVeryManyFrames_IsRefusedByItsChunks()
+    {
+        const int Frames = 400_000;
+        byte[] frame = SampleFiles.AnimatedWebp.AsSpan(SampleFiles.AnimatedWebp.AsSpan().IndexOf("ANMF"u8)).ToArray();
+        frame = frame[..(8 + BitConverter.ToInt32(frame, 4))];
+        byte[] head = SampleFiles.AnimatedWebp[..SampleFiles.AnimatedWebp.AsSpan().IndexOf("ANMF"u8)];
+        byte[] file = [.. head, .. Enumerable.Repeat(frame, Frames).SelectMany(bytes => bytes)];
+        BitConverter.TryWriteBytes(file.AsSpan(4), file.Length - 8);
+        var limits = new ImageDecodeLimits { MaxBytes = int.MaxValue };
+
+        await Task.Run(() => AssertRefused(file, $"animation of {Frames} frames", limits), TestContext.Current.CancellationToken);
+        await Task.Run(
+            () => Assert.Throws<InvalidImageException>(() => ImageCodec.Measure(file, limits)), TestContext.Current.CancellationToken);
+    }
+
+    // All that may be missing without loss of pixels are an end mark, a PNG's last chunk, the sums before it, and padding.
+    private static void AssertCutsAreRefused(byte[] file)
+    {
+        byte[] whole = ImageCodec.Decode(file, ImageDecodeLimits.Default).Pixels;
+        for (int length = 1; length < file.Length; length++)
+        {
+            byte[] cut = file[..length];
+            if (length < file.Length - 24)
+            {
+                AssertRefused(cut, "");
+            }
+            else if (Record.Exception(() => Assert.Equal(whole, ImageCodec.Decode(cut, ImageDecodeLimits.Default).Pixels)) is { } thrown)
+            {
+                Assert.IsType<InvalidImageException>(thrown);
+            }
+        }
+    }
 
     private static void AssertRefused(byte[] file, string message, ImageDecodeLimits? limits = null)
     {

@@ -21,10 +21,21 @@ internal static class PngBuilder
         byte colorType,
         byte[][] rows,
         bool interlaced = false,
+        params (string Type, byte[] Data)[] ancillary) =>
+        Build(width, height, depth, colorType, rows, CompressionLevel.Fastest, interlaced, ancillary);
+
+    public static byte[] Build(
+        int width,
+        int height,
+        byte depth,
+        byte colorType,
+        byte[][] rows,
+        CompressionLevel level,
+        bool interlaced = false,
         params (string Type, byte[] Data)[] ancillary)
     {
         using var raw = new MemoryStream();
-        using (var zlib = new ZLibStream(raw, CompressionLevel.Fastest, leaveOpen: true))
+        using (var zlib = new ZLibStream(raw, level, leaveOpen: true))
         {
             foreach (byte[] row in rows)
             {
@@ -85,7 +96,7 @@ internal static class PngBuilder
         return header;
     }
 
-    private static byte[] Chunk(string type, byte[] data)
+    public static byte[] Chunk(string type, byte[] data)
     {
         byte[] chunk = new byte[12 + data.Length];
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);

@@ -52,9 +52,46 @@ class InputTests(unittest.TestCase):
         image = PIL.Image.frombytes("RGB", (3, 2), PIXELS)
         self.assertEqual(PIXELS, PIL.Image.open(io.BytesIO(read_image(image))).tobytes())
         self.assertEqual("L", PIL.Image.open(io.BytesIO(read_image(image.convert("L")))).mode)
-        for mode in ("CMYK", "F", "I"):
-            with self.subTest(mode), self.assertRaisesRegex(ValueError, f"image: the mode {mode} is not one of"):
+        for mode, advice in (("CMYK", "image.convert\\('RGB'\\) makes one"), ("F", "its levels brought to 0..255 and image.convert\\('L'\\) make one")):
+            with self.subTest(mode), self.assertRaisesRegex(ValueError, f"image: the mode {mode} is not one of .*; {advice}"):
                 read_image(image.convert("L").convert(mode))
+
+    @unittest.skipUnless(HAS_PILLOW, "Pillow is not installed")
+    def test_pillow_image_with_an_orientation_is_sent_upright(self) -> None:
+        import PIL.Image
+        import PIL.ImageOps
+
+        for kind in ("PNG", "JPEG"):
+            for orientation in range(1, 9):
+                with self.subTest(kind, orientation=orientation):
+                    stored, exif = PIL.Image.frombytes("RGB", (3, 2), PIXELS), PIL.Image.Exif()
+                    exif[0x0112] = orientation
+                    file = io.BytesIO()
+                    stored.save(file, kind, exif=exif)
+                    opened = PIL.Image.open(file)
+                    expected = PIL.ImageOps.exif_transpose(opened)
+                    sent = PIL.Image.open(io.BytesIO(read_image(opened)))
+                    self.assertEqual((expected.size, expected.tobytes()), (sent.size, sent.tobytes()))
+                    # A second turn, by whoever reads what was sent, must not follow.
+                    self.assertEqual(1, sent.getexif().get(0x0112, 1))
+
+    @unittest.skipUnless(HAS_PILLOW, "Pillow is not installed")
+    def test_pillow_image_of_sixteen_bit_grey_is_sent_as_it_is(self) -> None:
+        import PIL.Image
+
+        levels = (0, 257, 25800, 65535)
+        for mode, pixels in (
+            ("I", struct.pack("=4i", *levels)),
+            ("I;16", struct.pack("<4H", *levels)),
+            ("I;16B", struct.pack(">4H", *levels)),
+        ):
+            with self.subTest(mode):
+                sent = read_image(PIL.Image.frombytes(mode, (4, 1), pixels))
+                self.assertEqual((16, 0), (sent[24], sent[25]))
+                self.assertEqual(list(levels), list(PIL.Image.open(io.BytesIO(sent)).getdata()))
+        for wrong in (-1, 65536):
+            with self.subTest(wrong), self.assertRaisesRegex(ValueError, "image: the mode I has levels from .* 0 to 65535 are accepted"):
+                read_image(PIL.Image.new("I", (2, 2), wrong))
 
     @unittest.skipUnless(HAS_PILLOW and HAS_NUMPY, "Pillow or numpy is not installed")
     def test_array_is_sent_without_loss(self) -> None:

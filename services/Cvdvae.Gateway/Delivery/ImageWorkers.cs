@@ -47,7 +47,11 @@ internal sealed class ImageWorkers : IAsyncDisposable
     }
 
     /// <summary>The same for a function; gives its value, or what it throws.</summary>
-    public Task<T> RunAsync<T>(ImageJobUrgency urgency, long pixels, Func<T> function, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(ImageJobUrgency urgency, long pixels, Func<T> function, CancellationToken cancellationToken) =>
+        RunToEndAsync(urgency, pixels, function, cancellationToken).WaitAsync(cancellationToken);
+
+    /// <summary>The same, but once the function has begun, its task ends with it and not with the token.</summary>
+    public Task<T> RunToEndAsync<T>(ImageJobUrgency urgency, long pixels, Func<T> function, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(urgency, pixels, () =>
@@ -67,7 +71,7 @@ internal sealed class ImageWorkers : IAsyncDisposable
                 done.TrySetException(exception);
             }
         });
-        return done.Task.WaitAsync(cancellationToken);
+        return done.Task;
     }
 
     /// <summary>Ends the threads once the jobs that were posted are done.</summary>

@@ -20,7 +20,7 @@ internal sealed class InputImageReader(ImageWorkers workers, IOptions<GatewayOpt
         MaxPixels = (long)options.Value.MaxImageSide * options.Value.MaxImageSide,
     };
 
-    private readonly SemaphoreSlim _largeImage = new(1);
+    private readonly LargeImages _largeImages = new(workers);
 
     /// <summary>Reads the image.</summary>
     /// <param name="request">The request.</param>
@@ -32,27 +32,13 @@ internal sealed class InputImageReader(ImageWorkers workers, IOptions<GatewayOpt
         ReadOnlyMemory<byte> file = request.Image.Memory;
         PlaneSize size = Refusing(() => ImageCodec.Measure(file.Span, _limits));
         ScaleInfo scale = InputSize.Choose(request, model, size);
-        bool large = size.Area > LargePixels;
-        if (large)
-        {
-            await _largeImage.WaitAsync(cancellationToken);
-        }
-
-        try
-        {
-            ActivityContext parent = Activity.Current?.Context ?? default;
-            return await workers.RunAsync(ImageJobUrgency.Preview, size.Area, () => Read(file, scale, parent), cancellationToken);
-        }
-        finally
-        {
-            if (large)
-            {
-                _largeImage.Release();
-            }
-        }
+        ActivityContext parent = Activity.Current?.Context ?? default;
+        return size.Area > LargePixels
+            ? await _largeImages.RunAsync(ImageJobUrgency.Preview, size.Area, () => Read(file, scale, parent), cancellationToken)
+            : await workers.RunAsync(ImageJobUrgency.Preview, size.Area, () => Read(file, scale, parent), cancellationToken);
     }
 
-    public void Dispose() => _largeImage.Dispose();
+    public void Dispose() => _largeImages.Dispose();
 
     private InputImage Read(ReadOnlyMemory<byte> file, ScaleInfo scale, ActivityContext parent)
     {

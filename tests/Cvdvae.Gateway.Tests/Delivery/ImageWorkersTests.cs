@@ -13,8 +13,8 @@ public sealed class ImageWorkersTests
     [Fact]
     public async Task Post_Small_IsDoneAtOnceWhateverTheWorkersDo()
     {
-        await using ImageWorkers workers = Create(1);
         using var gate = new ManualResetEventSlim();
+        await using ImageWorkers workers = Create(1);
         workers.Post(ImageJobUrgency.Deadline, Large, () => gate.Wait(Waiting.Limit));
         int? thread = null;
 

@@ -20,7 +20,8 @@ ImageInput = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", Binary
 """A file's bytes, its path, an open binary file, a Pillow image or a numpy array (uint8, height x width x 3)."""
 
 # What a PNG can hold as it is; other modes have more than 8 bits a channel or another meaning of the colours.
-_PILLOW_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
+_PILLOW_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16", "I;16L", "I;16B", "I;16N")
+_DEEPEST = 65535
 _CHANNELS = 3
 
 
@@ -93,11 +94,28 @@ def read_image(image: ImageInput) -> bytes:
 
 
 def _from_pillow(image: Any) -> bytes:
+    import PIL.ImageOps
+
     if image.mode not in _PILLOW_MODES:
-        raise ValueError(f"image: the mode {image.mode} is not one of {', '.join(_PILLOW_MODES)}; image.convert('RGB') makes one")
+        # convert() cuts such numbers off at 255 instead of bringing them into the range.
+        advice = "its levels brought to 0..255 and image.convert('L') make" if image.mode == "F" else "image.convert('RGB') makes"
+        raise ValueError(f"image: the mode {image.mode} is not one of {', '.join(_PILLOW_MODES)}; {advice} one")
+    # As the same file by its path stands. Pillow keeps the orientation beside the pixels, and not every version writes it.
+    upright = PIL.ImageOps.exif_transpose(image) or image
+    if upright.mode.startswith("I"):
+        upright = _sixteen_bits(upright)
     buffer = io.BytesIO()
-    image.save(buffer, "PNG")
+    upright.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _sixteen_bits(image: Any) -> Any:
+    """Grey of 16 bits, as Pillow opens a PNG or TIFF that has them, in the one mode that every version of Pillow writes to PNG as 16 bits."""
+    grey = image if image.mode == "I" else image.convert("I")
+    lowest, highest = grey.getextrema()
+    if lowest < 0 or highest > _DEEPEST:
+        raise ValueError(f"image: the mode {image.mode} has levels from {lowest} to {highest}; 0 to {_DEEPEST} are accepted")
+    return grey
 
 
 def _from_numpy(array: Any) -> bytes:
