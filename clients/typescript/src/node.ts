@@ -42,6 +42,9 @@ const mostMessageBytes = 2 ** 32 - 1;
 const pingIntervalMs = 30_000;
 const pingTimeoutMs = 10_000;
 
+// What waits to be sent counts. Over Node's 10 MB it answers the server's early refusal of a large request with a reset, and the status is lost.
+const sessionMegabytes = 2 ** 13;
+
 /** Calls a super-resolution server. Make one and keep it; it connects at the first call. */
 export class SuperResolutionClient extends UpscalingClient<NodeImage> {
   private readonly sessions: Sessions;
@@ -63,7 +66,7 @@ export class SuperResolutionClient extends UpscalingClient<NodeImage> {
     const sessions = new Sessions(
       parsed.url,
       { pingIntervalMs, pingTimeoutMs, pingIdleConnection: false },
-      { createConnection: connector(parsed, certificates, connectTimeoutMs) },
+      { createConnection: connector(parsed, certificates, connectTimeoutMs), maxSessionMemory: sessionMegabytes },
     );
     const transport = createGrpcTransport({
       baseUrl: parsed.url,

@@ -14,6 +14,7 @@ from . import errors
 from ._failure import failure
 from ._names import LIBRARY, Names
 from ._settings import Settings, check_credential, check_request_id, check_seconds
+from ._watch import Silence
 
 _SHORTENED = 0.5
 _LENGTHENED = 0.25
@@ -64,6 +65,10 @@ class Attempts:
         if self._token is not None:
             metadata.append(("authorization", f"Bearer {self._token}"))
         return {"metadata": tuple(metadata), "timeout": None if self._end is None else min(max(0.0, self._end - now), _LONGEST)}
+
+    def silence(self, timeout: Optional[float]) -> Silence:
+        """Of an attempt that has begun, with so many seconds left."""
+        return Silence(self._settings.lost_after, timeout)
 
     def elapsed(self, until: float) -> float:
         """Seconds from the call's first attempt until then, by time.monotonic."""

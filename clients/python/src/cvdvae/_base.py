@@ -43,6 +43,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
         retry_delay: float = 0.2,
         max_retry_delay: float = 10.0,
         max_message_bytes: int = 64 << 20,
+        lost_after: float = 60.0,
         root_certificates: Pem = None,
         client_certificate: Pem = None,
         client_key: Pem = None,
@@ -67,6 +68,8 @@ class ClientBase(abc.ABC, Generic[CallT]):
         max_retry_delay: longest wait before a retry. A server that asks for a longer one is taken at its word: the call fails at once, and
             the error says how long to wait.
         max_message_bytes: largest message that is accepted. A raw 1024x1024 image is 3 MiB.
+        lost_after: seconds after which a call that hears nothing while there is no connection is given up as ConnectionFailed. The last calls
+            of a server that stops go on without a new connection, so it should be longer than servers take for that (30 s by default).
         root_certificates, client_certificate, client_key: other names of ca, cert and key.
         """
         older = root_certificates is not None or client_certificate is not None or client_key is not None
@@ -90,6 +93,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
             retry_delay=retry_delay,
             max_retry_delay=max_retry_delay,
             max_message_bytes=max_message_bytes,
+            lost_after=lost_after,
         )
         self._open()
 

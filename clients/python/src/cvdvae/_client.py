@@ -15,6 +15,7 @@ from ._read_ahead import ReadAhead
 from ._reader import EventReader
 from ._settings import Settings
 from ._signature import checked
+from ._watch import Watch
 from .errors import DeadlineExceeded
 from .events import Event
 from .models import Models, read_models
@@ -36,7 +37,6 @@ class UpscaleCall(Iterator[Event]):
         self._reader = EventReader(attempts)
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._stream: Any = None
         self._ahead: Optional[ReadAhead] = None
         self._rest: Optional[Iterator[Event]] = None
         self._ended = False
@@ -76,11 +76,9 @@ class UpscaleCall(Iterator[Event]):
         """Cancels the call, from any thread; whoever waits for its next event gets Cancelled."""
         self._stop.set()
         with self._lock:
-            stream, ahead = self._stream, self._ahead
+            ahead = self._ahead
         if ahead is not None:
             ahead.stop()
-        elif stream is not None:
-            stream.cancel()
 
     def close(self) -> None:
         """Cancels the call where it still runs; there are no more events."""
@@ -106,9 +104,9 @@ class UpscaleCall(Iterator[Event]):
                 if self._stop.is_set():
                     raise self._attempts.cancelled()
                 arguments = self._attempts.begin()
-                self._stream = self._service.Upscale(self._request, **arguments)
-                # Who has no deadline loses nothing by reading late, and needs no thread for it.
-                self._ahead = ReadAhead(self._stream, self._reader.arrived) if arguments["timeout"] is not None else None
+                stream = self._service.Upscale(self._request, **arguments)
+                watch = Watch(self._channel, self._attempts.silence(arguments["timeout"]))
+                self._ahead = ReadAhead(stream, self._reader.arrived, watch)
             try:
                 return self._next()
             except grpc.RpcError as error:
@@ -128,14 +126,8 @@ class UpscaleCall(Iterator[Event]):
             raise self._attempts.failure(error, admitted=True, request_id=self._reader.request_id) from error
 
     def _next(self) -> Optional[pb.UpscaleResponse]:
-        if self._ahead is not None:
-            return next(self._ahead, None)
-        response: Optional[pb.UpscaleResponse] = None
-        try:
-            response = next(self._stream, None)
-        finally:
-            self._reader.arrived(response)
-        return response
+        assert self._ahead is not None
+        return next(self._ahead, None)
 
 
 class Client(ClientBase[UpscaleCall]):
@@ -196,17 +188,24 @@ def _connect(settings: Settings) -> grpc.Channel:
     return grpc.secure_channel(settings.target, credentials, settings.channel_options())
 
 
+_FIRST_LOOK = 1.0
+
+
 def _pause(channel: grpc.Channel, stop: threading.Event, seconds: float) -> None:
     """
     Waits before the next attempt, while the channel connects anew. grpc goes on with a connection only while somebody waits for something of it, and
     an attempt that comes too early ends at once; without a watcher the connection would lie until grpc's own timer of 5 s.
     """
 
+    told = threading.Event()
+
     def watch(_: grpc.ChannelConnectivity) -> None:
-        pass
+        told.set()
 
     channel.subscribe(watch, try_to_connect=True)
     try:
         stop.wait(seconds)
+        # grpc's thread complains on standard error about a channel that is closed before it has looked at it.
+        told.wait(_FIRST_LOOK)
     finally:
         channel.unsubscribe(watch)

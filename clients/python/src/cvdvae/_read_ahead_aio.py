@@ -8,15 +8,21 @@ from typing import Any, Callable, Deque, Optional
 import grpc.aio
 
 from ._read_ahead import MOST_BYTES
+from ._watch import Silence
 from .v1 import super_resolution_service_pb2 as pb
+
+_LOOK = 1.0
+"""Seconds between two looks at the connection of a silent call."""
 
 
 class ReadAhead:
     """Reads a stream of responses in a task of its own, for the reason that its namesake for threads has."""
 
-    def __init__(self, stream: Any, arrived: Callable[[Optional[pb.UpscaleResponse]], None]) -> None:
+    def __init__(self, channel: Any, stream: Any, arrived: Callable[[Optional[pb.UpscaleResponse]], None], silence: Silence) -> None:
+        self._channel = channel
         self._stream = stream
         self._arrived = arrived
+        self._silence = silence
         self._waiting: Deque[pb.UpscaleResponse] = collections.deque()
         self._bytes = 0
         self._stopped = False
@@ -33,7 +39,11 @@ class ReadAhead:
             if self._ended:
                 return grpc.aio.EOF
             self._came.clear()
-            await self._came.wait()
+            self._give_up_where_lost()
+            try:
+                await asyncio.wait_for(self._came.wait(), _LOOK)
+            except asyncio.TimeoutError:
+                pass
         response = self._waiting.popleft()
         self._bytes -= response.ByteSize()
         self._went.set()
@@ -44,9 +54,19 @@ class ReadAhead:
         self._stopped = True
         self._went.set()
 
+    def _give_up_where_lost(self) -> None:
+        if self._silence.is_long:
+            self._silence.connection(self._channel.get_state())
+        lost = self._silence.problem()
+        if lost is not None:
+            self._stream.cancel()
+            self._stopped = True
+            raise lost
+
     async def _run(self) -> None:
         try:
             while (response := await self._stream.read()) is not grpc.aio.EOF:
+                self._silence.heard()
                 self._arrived(response)
                 self._waiting.append(response)
                 self._bytes += response.ByteSize()

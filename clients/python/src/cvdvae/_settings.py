@@ -43,12 +43,13 @@ class Settings:
     retry_delay: float
     max_retry_delay: float
     max_message_bytes: int
+    lost_after: float
 
     def __post_init__(self) -> None:
         split(self.address)
         check_credential("api_key", self.api_key)
         check_credential("token", self.token)
-        for name in ("deadline", "connect_timeout", "retry_delay"):
+        for name in ("deadline", "connect_timeout", "retry_delay", "lost_after"):
             check_seconds(name, getattr(self, name))
         if not 1 <= self.max_attempts <= _MOST_ATTEMPTS:
             raise ValueError(f"max_attempts: {self.max_attempts} is not from 1 to {_MOST_ATTEMPTS}")
@@ -86,6 +87,8 @@ class Settings:
             ("grpc.initial_reconnect_backoff_ms", max(1, round(self.retry_delay * 500))),
             ("grpc.max_reconnect_backoff_ms", max(1000, round(self.max_retry_delay * 1000))),
             ("grpc.use_local_subchannel_pool", 1),
+            # Calls that a stopping server did not take any more are lost for ever by the retries of some versions of grpc. Ours do the same.
+            ("grpc.enable_retries", 0),
             # A server that is cut off without a reset is noticed while a call waits for it.
             ("grpc.keepalive_time_ms", _PING_MS),
             ("grpc.keepalive_timeout_ms", _PING_TIMEOUT_MS),

@@ -35,8 +35,8 @@ class UpscaleCall(AsyncIterator[Event]):
     to it) cancels the call, and the server stops working for it.
     """
 
-    def __init__(self, service: Callable[[], Any], request: pb.UpscaleRequest, attempts: Attempts) -> None:
-        self._service = service
+    def __init__(self, channel: Callable[[], Any], request: pb.UpscaleRequest, attempts: Attempts) -> None:
+        self._channel = channel
         self._request = request
         self._attempts = attempts
         self._reader = EventReader(attempts)
@@ -119,9 +119,9 @@ class UpscaleCall(AsyncIterator[Event]):
             if self._stopped:
                 raise self._attempts.cancelled()
             arguments = self._attempts.begin()
-            self._stream = self._service().Upscale(self._request, **arguments)
-            # Who has no deadline loses nothing by reading late.
-            self._ahead = ReadAhead(self._stream, self._reader.arrived) if arguments["timeout"] is not None else None
+            self._stream = pb_grpc.SuperResolutionServiceStub(self._channel()).Upscale(self._request, **arguments)
+            silence = self._attempts.silence(arguments["timeout"])
+            self._ahead = ReadAhead(self._channel(), self._stream, self._reader.arrived, silence)
             try:
                 return await self._next()
             except grpc.RpcError as error:
@@ -146,11 +146,8 @@ class UpscaleCall(AsyncIterator[Event]):
 
     async def _next(self) -> Optional[pb.UpscaleResponse]:
         try:
-            if self._ahead is not None:
-                response = await self._ahead.read()
-            else:
-                response = await self._stream.read()
-                self._reader.arrived(None if response is grpc.aio.EOF else response)
+            assert self._ahead is not None
+            response = await self._ahead.read()
         except asyncio.CancelledError as error:
             # grpc raises this for the call's cancellation as well, which must not be taken for the task's.
             if self._stopped:
@@ -165,7 +162,6 @@ class Client(ClientBase[UpscaleCall]):
     def _open(self) -> None:
         # By the first call: a channel belongs to the loop that runs when it is made.
         self._channel: Any = None
-        self._stub: Any = None
 
     @checked
     async def list_models(
@@ -175,7 +171,8 @@ class Client(ClientBase[UpscaleCall]):
         attempts = self._attempts(deadline, request_id, api_key, token)
         while True:
             try:
-                return read_models(await self._service().ListModels(pb.ListModelsRequest(), **attempts.begin()))
+                service = pb_grpc.SuperResolutionServiceStub(self._connected())
+                return read_models(await service.ListModels(pb.ListModelsRequest(), **attempts.begin()))
             except grpc.RpcError as error:
                 wait = attempts.wait_after(error)
             await asyncio.sleep(wait)
@@ -195,13 +192,12 @@ class Client(ClientBase[UpscaleCall]):
         await self.close()
 
     def _begin(self, request: pb.UpscaleRequest, attempts: Attempts) -> UpscaleCall:
-        return UpscaleCall(self._service, request, attempts)
+        return UpscaleCall(self._connected, request, attempts)
 
-    def _service(self) -> Any:
-        if self._stub is None:
+    def _connected(self) -> Any:
+        if self._channel is None:
             self._channel = _connect(self._settings)
-            self._stub = pb_grpc.SuperResolutionServiceStub(self._channel)
-        return self._stub
+        return self._channel
 
 
 def _connect(settings: Settings) -> Any:
