@@ -10,7 +10,7 @@ folder=$(cd "$folder" && pwd)
 work=$(mktemp -d artifacts/chart.XXXXXX) # kustomize takes relative paths alone
 trap 'rm -rf "$work"' EXIT
 
-# write NAME BASE COMPONENT...: a file of the chart; BASE is base, or nothing.
+# write NAME BASE COMPONENT...: a file of the chart; BASE is base, or base/order, which renders to nothing.
 write() {
   local name=$1 base=$2
   shift 2
@@ -26,5 +26,5 @@ write cpu base embedded-model api-keys
 write cpu-volume base api-keys
 write gpu base gpu api-keys
 write gpu-two-stage base two-stage gpu api-keys
-write ingress '' ingress
-write gateway-api '' gateway-api
+write ingress base/order ingress
+write gateway-api base/order gateway-api

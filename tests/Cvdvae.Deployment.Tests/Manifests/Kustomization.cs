@@ -25,7 +25,17 @@ internal static class Kustomization
     public static async Task<RenderedManifests> OfAsync(string path) => new(await RunAsync(path));
 
     /// <summary>The base with components, in their order, as somebody may put them together.</summary>
-    public static async Task<RenderedManifests> ComposeAsync(params string[] components)
+    public static Task<RenderedManifests> ComposeAsync(params string[] components) => WithComponentsAsync(components, OfAsync);
+
+    /// <summary>What kubectl says against the base with these components.</summary>
+    public static Task<string> RefusalAsync(params string[] components) => WithComponentsAsync(components, async folder =>
+    {
+        (int status, _, string error) = await KubectlAsync(folder);
+        Assert.NotEqual(0, status);
+        return error;
+    });
+
+    private static async Task<T> WithComponentsAsync<T>(string[] components, Func<string, Task<T>> use)
     {
         string folder = Path.Combine(BuildOutput.Root, "artifacts", $"kustomization-{Guid.NewGuid():n}");
         Directory.CreateDirectory(folder);
@@ -35,7 +45,7 @@ internal static class Kustomization
                 Path.Combine(folder, "kustomization.yaml"),
                 $"resources: [../../k8s/base]\ncomponents: [{string.Join(", ", components.Select(component => $"../../k8s/components/{component}"))}]\n",
                 TestContext.Current.CancellationToken);
-            return new RenderedManifests(await RunAsync(folder));
+            return await use(folder);
         }
         finally
         {
@@ -45,11 +55,18 @@ internal static class Kustomization
 
     private static async Task<string> RunAsync(string folder)
     {
+        (int status, string output, string error) = await KubectlAsync(folder);
+        Assert.True(status == 0, error);
+        return output;
+    }
+
+    private static async Task<(int Status, string Output, string Error)> KubectlAsync(string folder)
+    {
         Assert.SkipWhen(ProgramPath.Find("kubectl") is null, "there is no kubectl");
         await using ChildProcess kubectl = ChildProcess.Start(ProgramPath.Find("kubectl")!, ["kustomize", folder]);
         int status = await kubectl.ExitAsync(InTime.Limit);
-        Assert.SkipWhen(status != 0 && kubectl.Error.Contains("components", StringComparison.Ordinal) && kubectl.Error.Contains("unknown field", StringComparison.Ordinal), "this kubectl is too old for components");
-        Assert.True(status == 0, kubectl.Error);
-        return kubectl.Output;
+        bool isOld = status != 0 && kubectl.Error.Contains("components", StringComparison.Ordinal) && kubectl.Error.Contains("unknown field", StringComparison.Ordinal);
+        Assert.SkipWhen(isOld, "this kubectl is too old for components");
+        return (status, kubectl.Output, kubectl.Error);
     }
 }
