@@ -181,7 +181,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
             model=model,
             used=used,
         )
-        return self._begin(request, self._attempts(deadline, request_id, api_key, token, used))
+        return self._begin(request, self._attempts(deadline, request_id, api_key, token, used, request.ByteSize()))
 
     def _attempts(
         self,
@@ -190,9 +190,11 @@ class ClientBase(abc.ABC, Generic[CallT]):
         api_key: Optional[str],
         token: Optional[str],
         used: Mapping[str, str] = MappingProxyType({}),
+        request_bytes: Optional[int] = None,
     ) -> Attempts:
         """A call's attempts; used has the names of its arguments where they are not the usual ones."""
-        return Attempts(self._settings, deadline, request_id, api_key, token, self._names.calling(**used))
+        names = self._names.calling(**used)
+        return Attempts(self._settings, deadline, request_id, api_key, token, names, request_bytes=request_bytes)
 
     @abc.abstractmethod
     def _open(self) -> None:
