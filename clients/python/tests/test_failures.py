@@ -1,6 +1,7 @@
 """Errors, retries and deadlines."""
 from __future__ import annotations
 
+import math
 import time
 import unittest
 from typing import Any
@@ -232,6 +233,25 @@ class Deadlines(BothClients):
             self.models(server.address, deadline=0.5)
 
 
+class EndlessTimes(BothClients):
+    def test_deadline_without_end_is_none(self: Any) -> None:
+        server = self.server()
+        self.collect(server.address, options={"deadline": math.inf})
+        self.collect(server.address, options={"deadline": 60.0}, deadline=math.inf)
+        # grpc's word for none is a time of centuries in some versions.
+        self.assertEqual([True, True], [left is None or left > 1e9 for left in server.remaining])
+
+    def test_times_that_no_timer_keeps_are_its_longest(self: Any) -> None:
+        for options in (
+            {"connect_timeout": math.inf, "max_retry_delay": math.inf, "lost_after": math.inf},
+            {"connect_timeout": 1e12, "max_retry_delay": 1e12, "max_message_bytes": 2**31 - 1},
+        ):
+            with self.subTest(options):
+                server = self.server(refusing(1, grpc.StatusCode.UNAVAILABLE, "starting"))
+                self.collect(server.address, options={"retry_delay": 0.01, **options})
+                self.assertEqual(2, server.calls)
+
+
 class PolicyTests(unittest.TestCase):
     """The lengths of waits, by themselves."""
 
@@ -256,6 +276,6 @@ class PolicyTests(unittest.TestCase):
 
 
 def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: Any) -> unittest.TestSuite:
-    suite = load(loader, [Errors, Retries, Deadlines])
+    suite = load(loader, [Errors, Retries, Deadlines, EndlessTimes])
     suite.addTests(loader.loadTestsFromTestCase(PolicyTests))
     return suite

@@ -4,6 +4,7 @@ same images.
 """
 from __future__ import annotations
 
+import math
 import random
 import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
@@ -43,7 +44,8 @@ class Attempts:
         check_credential("api_key", api_key)
         check_credential("token", token)
         self._settings = settings
-        self._limit = settings.deadline if deadline is None else deadline
+        limit = settings.deadline if deadline is None else deadline
+        self._limit = None if limit == math.inf else limit
         self._request_id = request_id
         self._api_key = settings.api_key if api_key is None else api_key
         self._token = settings.token if token is None else token
@@ -135,4 +137,4 @@ class Attempts:
             wait = asked * (1 + _LENGTHENED * self._random())
         else:
             wait = settings.retry_delay * 2.0 ** (self._attempts - 1) * (1 - _SHORTENED * self._random())
-        return min(wait, settings.max_retry_delay)
+        return min(wait, settings.max_retry_delay, _LONGEST)
