@@ -56,7 +56,7 @@ internal sealed class OptionsCheck : IValidateOptions<SuperResolutionClientOptio
         ];
         foreach ((string name, TimeSpan? value) in times)
         {
-            if (value <= TimeSpan.Zero)
+            if (value <= TimeSpan.Zero && (name != nameof(options.Deadline) || value != Timeout.InfiniteTimeSpan))
             {
                 yield return $"{name}: {value} is not above 0";
             }

@@ -9,6 +9,8 @@ namespace Cvdvae.Client;
 /// <summary>Calls a super-resolution server. Safe for use by many threads; make one and keep it.</summary>
 public sealed class SuperResolutionClient : IDisposable
 {
+    private static readonly TimeSpan LimitsWithin = TimeSpan.FromSeconds(5);
+
     private readonly SuperResolutionClientOptions _options;
     private readonly RetryPolicy _policy;
     private readonly TimeProvider _time;
@@ -115,8 +117,8 @@ public sealed class SuperResolutionClient : IDisposable
         UpscaleRequest request, CallSettings? settings = null, [EnumeratorCancellation] CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RetriedCall call = Begin(settings, stop);
-        using AsyncServerStreamingCall<UpscaleResponse> stream = await call.RunAsync(options => OpenAsync(request, options)).ConfigureAwait(false);
+        RetriedCall call = Begin(settings, stop, request.CalculateSize());
+        using AsyncServerStreamingCall<UpscaleResponse> stream = await AdmitAsync(call, request, settings, stop).ConfigureAwait(false);
         if (EventReader.Read(stream.ResponseStream.Current) is not StartedEvent started)
         {
             throw CallFailure.Protocol(_options.Address, "the server's first event is not Started", settings?.RequestId);
@@ -166,9 +168,46 @@ public sealed class SuperResolutionClient : IDisposable
     /// <summary>Closes the connections; running calls end.</summary>
     public void Dispose() => _channel.Dispose();
 
-    private RetriedCall Begin(CallSettings? settings, CancellationToken stop) => settings?.Deadline <= TimeSpan.Zero
-        ? throw new ArgumentException($"Deadline: {settings.Deadline} is not above 0")
-        : new(_options, settings ?? new CallSettings(), _policy, _time, stop);
+    private RetriedCall Begin(CallSettings? settings, CancellationToken stop, int? requestBytes = null) =>
+        settings?.Deadline <= TimeSpan.Zero && settings.Deadline != Timeout.InfiniteTimeSpan
+            ? throw new ArgumentException($"Deadline: {settings.Deadline} is not above 0")
+            : new(_options, settings ?? new CallSettings(), _policy, _time, stop, requestBytes);
+
+    private async Task<AsyncServerStreamingCall<UpscaleResponse>> AdmitAsync(
+        RetriedCall call, UpscaleRequest request, CallSettings? settings, CancellationToken stop)
+    {
+        try
+        {
+            return await call.RunAsync(options => OpenAsync(request, options)).ConfigureAwait(false);
+        }
+        catch (MessageTooLargeException failure) when (failure is { Size: not null, Limit: null } && !TransportProblem.IsTooLargeForAProxy(failure))
+        {
+            throw await WithLimitAsync(failure, settings, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Where the server does not say what it takes, it is asked; where it does not answer that either, the failure stays as it is.</summary>
+    private async Task<MessageTooLargeException> WithLimitAsync(
+        MessageTooLargeException failure, CallSettings? settings, CancellationToken stop)
+    {
+        try
+        {
+            CallSettings asked = (settings ?? new()) with { Deadline = LimitsWithin };
+            long limit = (await ListModelsAsync(asked, stop).ConfigureAwait(false)).Limits?.MaxMessageBytes ?? 0;
+            return limit == 0 ? failure : new MessageTooLargeException(Excess.OfRequest(failure.Size!.Value, limit).Message, failure.InnerException!)
+            {
+                Status = failure.Status,
+                Size = failure.Size,
+                Limit = limit,
+                RequestId = failure.RequestId,
+                Attempts = failure.Attempts,
+            };
+        }
+        catch (SuperResolutionException)
+        {
+            return failure;
+        }
+    }
 
     /// <summary>Begins a stream and waits for its first event: with it the server has admitted the call.</summary>
     private async Task<AsyncServerStreamingCall<UpscaleResponse>> OpenAsync(UpscaleRequest request, CallOptions options)

@@ -28,7 +28,7 @@ public sealed class SuperResolutionClientOptions
     public string? Token { get; set; }
 
     /// <summary>
-    /// Longest time of a call with all its attempts, above 0; null: no limit. The server ends an Upscale shortly before it with what is
+    /// Longest time of a call with all its attempts, above 0; null, <see cref="Timeout.InfiniteTimeSpan"/> or 100 years and more: no limit. The server ends an Upscale shortly before it with what is
     /// finished by then.
     /// </summary>
     public TimeSpan? Deadline { get; set; }

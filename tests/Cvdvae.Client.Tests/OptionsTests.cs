@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Cvdvae.FakeService;
@@ -50,6 +51,42 @@ public sealed class OptionsTests
         Assert.Equal(
             ["ApiKey", "Token", "CertificatePath", "CaPath", "CertificatePath", "MaxMessageBytes", "MaxAttempts", "Deadline", "ConnectTimeout", "MaxRetryDelay"],
             error.Failures.Select(failure => failure.Split(':')[0]));
+    }
+
+    public static TheoryData<TimeSpan> EndlessTimes => [TimeSpan.MaxValue, TimeSpan.FromDays(36500), Timeout.InfiniteTimeSpan];
+
+    [Theory]
+    [MemberData(nameof(EndlessTimes))]
+    public async Task Call_EndlessDeadline_IsNone(TimeSpan deadline)
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        var options = new SuperResolutionClientOptions { Address = server.Address, Deadline = deadline };
+        using var client = new SuperResolutionClient(options);
+        using var other = new SuperResolutionClient(new SuperResolutionClientOptions { Address = server.Address, Deadline = TimeSpan.FromMinutes(1) });
+
+        await client.CollectAsync(Inputs.Request());
+        Assert.Equal(DateTime.MaxValue, server.Upscaler.Deadline);
+        await other.CollectAsync(Inputs.Request(), new CallSettings { Deadline = deadline });
+        Assert.Equal(DateTime.MaxValue, server.Upscaler.Deadline);
+    }
+
+    [Fact]
+    public async Task Client_LongestTimes_AreKept()
+    {
+        int refusals = 0;
+        await using FakeServer server = await FakeServer.StartAsync(new FakeUpscaler
+        {
+            Admission = (_, _) => throw new RpcException(new Status(refusals++ == 0 ? StatusCode.Unavailable : StatusCode.NotFound, "no")),
+        });
+        using var client = new SuperResolutionClient(new SuperResolutionClientOptions
+        {
+            Address = server.Address,
+            ConnectTimeout = TimeSpan.MaxValue,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            MaxRetryDelay = TimeSpan.MaxValue,
+        });
+
+        Assert.Equal((StatusCode.NotFound, 2), await client.FailAsync(Inputs.Request()) is var error ? (error.Status, error.Attempts) : default);
     }
 
     [Fact]

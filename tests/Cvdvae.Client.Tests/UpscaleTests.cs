@@ -125,7 +125,9 @@ public sealed class UpscaleTests
         using var small = new SuperResolutionClient(new SuperResolutionClientOptions { Address = server.Address, MaxMessageBytes = 1 << 20 });
 
         Assert.Equal(10 << 20, (await client.CollectAsync(Inputs.Request())).OfType<ResultEvent>().Single().Image.Data.Length);
-        Assert.Equal(Grpc.Core.StatusCode.ResourceExhausted, (await small.FailAsync(Inputs.Request())).Status);
+        Assert.Equal(
+            Grpc.Core.StatusCode.ResourceExhausted,
+            (await Assert.ThrowsAsync<MessageTooLargeException>(() => small.CollectAsync(Inputs.Request()))).Status);
     }
 
     [Fact]

@@ -173,7 +173,7 @@ public sealed class WrongServerTests : IDisposable
     [InlineData(401, StatusCode.Unauthenticated, "what answers there wants credentials (HTTP 401)")]
     [InlineData(403, StatusCode.PermissionDenied, "what answers there refuses this client (HTTP 403)")]
     [InlineData(404, StatusCode.Unimplemented, "the server does not speak gRPC there (HTTP 404)")]
-    [InlineData(413, StatusCode.Unknown, "the request is too large for what answers there (HTTP 413)")]
+    [InlineData(413, StatusCode.ResourceExhausted, "the request is too large for what answers there (HTTP 413): 193 bytes")]
     [InlineData(421, StatusCode.Unknown, "the server is not one of this name (HTTP 421)")]
     [InlineData(429, StatusCode.Unavailable, "what answers there takes no more calls for now (HTTP 429)")]
     [InlineData(502, StatusCode.Unavailable, "what answers there does not reach the service (HTTP 502)")]
@@ -195,6 +195,7 @@ public sealed class WrongServerTests : IDisposable
         SuperResolutionException error = await ErrorAsync(new SuperResolutionClientOptions { Address = proxy.Urls.Single() });
 
         Assert.Equal((code, $"can't reach {proxy.Urls.Single()}: {expected}"), (error.Status, error.Message));
+        Assert.Equal(status == 413, error is MessageTooLargeException { Size: 193, Limit: null });
     }
 
     [Fact]
@@ -317,6 +318,6 @@ public sealed class WrongServerTests : IDisposable
     {
         options.MaxAttempts = 1;
         using var client = new SuperResolutionClient(options);
-        return await client.FailAsync(Inputs.Request());
+        return await Assert.ThrowsAnyAsync<SuperResolutionException>(() => client.CollectAsync(Inputs.Request()));
     }
 }

@@ -11,6 +11,7 @@ namespace Cvdvae.Client;
 /// <summary>Makes the channel to a server.</summary>
 internal static class ServerChannel
 {
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(200);
@@ -22,7 +23,7 @@ internal static class ServerChannel
         var handler = new SocketsHttpHandler
         {
             EnableMultipleHttp2Connections = true,
-            ConnectTimeout = options.ConnectTimeout,
+            ConnectTimeout = options.ConnectTimeout < LongestTimer ? options.ConnectTimeout : Timeout.InfiniteTimeSpan,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
 
             // A server that is cut off without a reset is noticed while a call waits for it.

@@ -30,6 +30,21 @@ internal static class CallFailure
                 : status;
         }
 
+        Excess? excess = problem is null ? Excess.Of(status, error.Status.Detail, retryAfter is not null, call)
+            : call.RequestBytes is int size && TransportProblem.IsTooLargeForAProxy(error.Status.Detail) ? new($"{problem}: {size} bytes", size, null)
+            : null;
+        if (excess is not null)
+        {
+            return new MessageTooLargeException(excess.Message, error)
+            {
+                Status = StatusCode.ResourceExhausted,
+                Size = excess.Size,
+                Limit = excess.Limit,
+                RequestId = error.Trailers.GetValue(RequestIdHeader) ?? call.RequestId,
+                Attempts = call.Attempts,
+            };
+        }
+
         return new SuperResolutionException(problem ?? Message(error.Status.Detail, status, call, violation, retryAfter), error)
         {
             Status = status,

@@ -7,6 +7,7 @@ namespace Cvdvae.Client;
 /// <param name="Attempts">Attempts made, with the one that failed.</param>
 /// <param name="RequestId">Identity of the call, where known.</param>
 /// <param name="Names">What its caller calls the fields of the request.</param>
+/// <param name="RequestBytes">Size of the request; null: there was none that could be too large.</param>
 /// <param name="Admitted">Whether the server had accepted it.</param>
 internal sealed record FailedCall(
     SuperResolutionClientOptions Options,
@@ -15,4 +16,5 @@ internal sealed record FailedCall(
     int Attempts,
     string? RequestId,
     CallerNames Names,
+    int? RequestBytes,
     bool Admitted);

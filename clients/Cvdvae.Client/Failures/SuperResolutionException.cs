@@ -3,7 +3,7 @@ using Grpc.Core;
 namespace Cvdvae.Client;
 
 /// <summary>A call failed; the message is a line for whoever made it.</summary>
-public sealed class SuperResolutionException : Exception
+public class SuperResolutionException : Exception
 {
     /// <summary>Makes an exception without a particular message.</summary>
     public SuperResolutionException()

@@ -28,6 +28,14 @@ internal static partial class TransportProblem
         return problem is null ? null : $"{(admitted ? "lost" : "can't reach")} {options.Address}: {problem}";
     }
 
+    /// <summary>Whether what stands between found the request too large.</summary>
+    public static bool IsTooLargeForAProxy(string detail) =>
+        BadResponse().Match(detail) is { Success: true } match && match.Groups["status"].Value == "413";
+
+    /// <summary>The same of a failure that was told.</summary>
+    public static bool IsTooLargeForAProxy(Exception failure) =>
+        failure.InnerException is Grpc.Core.RpcException error && IsTooLargeForAProxy(error.Status.Detail);
+
     private static IEnumerable<Exception> Causes(Exception? error)
     {
         while (error is not null)

@@ -8,11 +8,20 @@ namespace Cvdvae.Client;
 /// <param name="policy">When to try again.</param>
 /// <param name="time">Clock of the deadline and the waits.</param>
 /// <param name="stop">Cancels the call.</param>
+/// <param name="requestBytes">Size of the request, where it has something that can be large.</param>
 internal sealed class RetriedCall(
-    SuperResolutionClientOptions options, CallSettings settings, RetryPolicy policy, TimeProvider time, CancellationToken stop)
+    SuperResolutionClientOptions options,
+    CallSettings settings,
+    RetryPolicy policy,
+    TimeProvider time,
+    CancellationToken stop,
+    int? requestBytes = null)
 {
-    private readonly TimeSpan? _limit = settings.Deadline ?? options.Deadline;
-    private readonly DateTimeOffset? _deadline = time.GetUtcNow() + (settings.Deadline ?? options.Deadline);
+    // Dates end, and so does the header that tells the server.
+    private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(36500);
+
+    private readonly TimeSpan? _limit = Kept(settings.Deadline ?? options.Deadline);
+    private readonly DateTimeOffset? _deadline = time.GetUtcNow() + Kept(settings.Deadline ?? options.Deadline);
     private readonly long _start = time.GetTimestamp();
     private int _attempts;
 
@@ -53,7 +62,10 @@ internal sealed class RetriedCall(
     /// <param name="error">The failure.</param>
     /// <param name="admitted">Whether the server had admitted the call; nothing is tried again then.</param>
     public SuperResolutionException Failure(RpcException error, bool admitted) => CallFailure.From(
-        error, new FailedCall(options, _limit, time.GetUtcNow() >= _deadline, _attempts, settings.RequestId, settings.Names, admitted));
+        error, new FailedCall(options, _limit, time.GetUtcNow() >= _deadline, _attempts, settings.RequestId, settings.Names, requestBytes, admitted));
+
+    /// <summary>A deadline that a clock can keep; null: there is none.</summary>
+    private static TimeSpan? Kept(TimeSpan? deadline) => deadline < LongestDeadline && deadline != Timeout.InfiniteTimeSpan ? deadline : null;
 
     private CallOptions Options()
     {

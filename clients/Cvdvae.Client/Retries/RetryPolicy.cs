@@ -11,6 +11,7 @@ internal sealed class RetryPolicy(SuperResolutionClientOptions options, Func<dou
 {
     private const double Shortened = 0.5;
     private const double Lengthened = 0.25;
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
 
     /// <summary>The wait before the next attempt; null: the failure stands.</summary>
     /// <param name="attempts">Attempts made.</param>
@@ -25,9 +26,10 @@ internal sealed class RetryPolicy(SuperResolutionClientOptions options, Func<dou
         }
 
         // Many clients refused at once must not come back at once: each waits for a time of its own, never less than it was asked to.
-        TimeSpan wait = retryAfter is { } asked && asked > TimeSpan.Zero
-            ? asked * (1 + (Lengthened * random()))
-            : options.RetryDelay * Math.Pow(2, attempts - 1) * (1 - (Shortened * random()));
-        return wait < options.MaxRetryDelay ? wait : options.MaxRetryDelay;
+        double seconds = retryAfter is { } asked && asked > TimeSpan.Zero
+            ? asked.TotalSeconds * (1 + (Lengthened * random()))
+            : options.RetryDelay.TotalSeconds * Math.Pow(2, attempts - 1) * (1 - (Shortened * random()));
+        TimeSpan most = options.MaxRetryDelay < LongestTimer ? options.MaxRetryDelay : LongestTimer;
+        return seconds < most.TotalSeconds ? TimeSpan.FromSeconds(seconds) : most;
     }
 }

@@ -17,6 +17,7 @@ import grpc
 from cvdvae._cli.models_command import table
 from cvdvae.v1 import super_resolution_service_pb2 as pb
 from fake_server import DRAWN_SEED, FakeServer, completed, picture, preview, refuse, result, started, unsteady
+from test_proxies import proxy
 
 LIMIT = 60
 
@@ -190,6 +191,12 @@ class UpscaleTests(CommandLineTest):
                 self.server.script = refusing(code, text)
                 _, error = self.run_command("upscale", self.image, "--output", self.output, "--request-id", "call-5", status=1)
                 self.assertEqual("error: " + line, error)
+
+    def test_no_lines_of_grpc_stand_beside_ours(self) -> None:
+        with proxy(401) as address:
+            process = command("models", "--server", address)
+            output, errors = process.communicate(timeout=LIMIT)
+            self.assertEqual((1, "", f"error: can't reach {address}: what answers there wants credentials (HTTP 401)\n"), (process.returncode, output, errors))
 
     def test_dead_server_missing_image_and_unwritable_folder_are_status_1(self) -> None:
         missing = self.folder / "missing.png"

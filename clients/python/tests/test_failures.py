@@ -1,6 +1,7 @@
 """Errors, retries and deadlines."""
 from __future__ import annotations
 
+import math
 import time
 import unittest
 from typing import Any
@@ -84,9 +85,42 @@ class Errors(BothClients):
         self.assertIsInstance(self.collect(server.address, options=QUICK)[-1], cvdvae.Completed)
 
     def test_message_over_the_limit_is_refused(self: Any) -> None:
-        error = self.fails(cvdvae.Overloaded, self.server().address, options={"max_message_bytes": 1024}, result_format="raw")
+        error = self.fails(cvdvae.TooLarge, self.server().address, options={"max_message_bytes": 1024}, result_format="raw")
 
-        self.assertIn("1024", str(error))
+        self.assertEqual(f"the server's answer is too large: {error.size} bytes; max_message_bytes is 1024", str(error))
+        self.assertEqual(1024, error.limit)
+        self.assertGreater(error.size, 1024)
+
+    def test_request_over_the_limit_of_the_server_names_both(self: Any) -> None:
+        for text, limit in (
+            ("Received message exceeds the maximum configured message size.", None),
+            ("grpc: received message larger than max (26214409 vs. 4194304)", 4194304),
+            ("gRPC message exceeds maximum size 4194304: 26214409", 4194304),
+        ):
+            with self.subTest(text):
+                server = self.server(refusing(9, grpc.StatusCode.RESOURCE_EXHAUSTED, text))
+                error = self.fails(cvdvae.TooLarge, server.address, options=QUICK, request_id="call-4")
+                # A server that does not say what it takes is asked for its limits.
+                expected = 20 << 20 if limit is None else limit
+                size = server.requests[0].ByteSize()
+                self.assertEqual(f"the request is too large: {size} bytes; the server takes at most {expected}", str(error))
+                self.assertEqual((size, expected, grpc.StatusCode.RESOURCE_EXHAUSTED, "call-4", 1), (error.size, error.limit, error.status, error.request_id, error.attempts))
+                self.assertEqual(1, server.calls)
+
+    def test_request_over_a_limit_that_nobody_tells_names_its_size(self: Any) -> None:
+        server = self.server(refusing(9, grpc.StatusCode.RESOURCE_EXHAUSTED, "message exceeds what is taken"))
+        server.models_failures = 9
+        error = self.fails(cvdvae.TooLarge, server.address)
+
+        size = server.requests[0].ByteSize()
+        self.assertEqual((f"the request is too large: {size} bytes; the server takes less", size, None), (str(error), error.size, error.limit))
+
+    def test_message_of_its_real_size_is_refused_by_a_real_limit(self: Any) -> None:
+        # By grpc's own limit of a server, 4 MiB, whose words name both.
+        error = self.fails(cvdvae.TooLarge, self.server().address, image=b"x" * (5 << 20))
+
+        self.assertEqual(4 << 20, error.limit)
+        self.assertGreater(error.size, 5 << 20)
 
 
 class Retries(BothClients):
@@ -199,6 +233,25 @@ class Deadlines(BothClients):
             self.models(server.address, deadline=0.5)
 
 
+class EndlessTimes(BothClients):
+    def test_deadline_without_end_is_none(self: Any) -> None:
+        server = self.server()
+        self.collect(server.address, options={"deadline": math.inf})
+        self.collect(server.address, options={"deadline": 60.0}, deadline=math.inf)
+        # grpc's word for none is a time of centuries in some versions.
+        self.assertEqual([True, True], [left is None or left > 1e9 for left in server.remaining])
+
+    def test_times_that_no_timer_keeps_are_its_longest(self: Any) -> None:
+        for options in (
+            {"connect_timeout": math.inf, "max_retry_delay": math.inf, "lost_after": math.inf},
+            {"connect_timeout": 1e12, "max_retry_delay": 1e12, "max_message_bytes": 2**31 - 1},
+        ):
+            with self.subTest(options):
+                server = self.server(refusing(1, grpc.StatusCode.UNAVAILABLE, "starting"))
+                self.collect(server.address, options={"retry_delay": 0.01, **options})
+                self.assertEqual(2, server.calls)
+
+
 class PolicyTests(unittest.TestCase):
     """The lengths of waits, by themselves."""
 
@@ -223,6 +276,6 @@ class PolicyTests(unittest.TestCase):
 
 
 def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: Any) -> unittest.TestSuite:
-    suite = load(loader, [Errors, Retries, Deadlines])
+    suite = load(loader, [Errors, Retries, Deadlines, EndlessTimes])
     suite.addTests(loader.loadTestsFromTestCase(PolicyTests))
     return suite

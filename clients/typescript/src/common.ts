@@ -6,5 +6,5 @@ export {
   CompletionReason, ImageFormat, InputFit, PixelSampling,
   type ListModelsResponse, type ModelInfo, type ResolutionInfo, type ScaleInfo, type ServerLimits,
 } from './gen/cvdvae/v1/super_resolution_service_pb.js';
-export { SuperResolutionError, type FailureFacts, type Status } from './super-resolution-error.js';
+export { MessageTooLargeError, SuperResolutionError, type FailureFacts, type Status } from './super-resolution-error.js';
 export type { UpscaleOptions } from './upscale-options.js';

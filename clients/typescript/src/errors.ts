@@ -1,9 +1,11 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { CallersNames } from './callers-names.js';
 import { readDetails, type StatusDetails } from './details.js';
-import { type Status, SuperResolutionError } from './super-resolution-error.js';
+import { contentTooLarge, foreignAnswer, foreignCode } from './foreign-answer.js';
+import { type FailureFacts, MessageTooLargeError, type Status, SuperResolutionError } from './super-resolution-error.js';
+import { tooLarge } from './too-large.js';
 
-export { SuperResolutionError };
+export { MessageTooLargeError, SuperResolutionError };
 
 /** What is known of the call that failed. */
 export interface FailedCall {
@@ -15,6 +17,8 @@ export interface FailedCall {
   readonly requestId: string | undefined;
   /** The caller's names of what was asked for, where something was. */
   readonly names: CallersNames | undefined;
+  /** Size of the request in bytes, where it has something that can be large. */
+  readonly requestBytes: (() => number) | undefined;
   /** What kept bytes from going to and fro; undefined where the server itself answered. */
   readonly transportProblem: (error: ConnectError) => string | undefined;
 }
@@ -23,16 +27,25 @@ export interface FailedCall {
 export function failure(thrown: unknown, call: FailedCall): SuperResolutionError {
   const error = ConnectError.from(thrown);
   const details = readDetails(error);
-  const problem = error.code === Code.DeadlineExceeded ? undefined : call.transportProblem(error);
-  return new SuperResolutionError(problem === undefined ? message(error, call, details) : `can't reach ${call.address}: ${problem}`, {
-    status: problem === undefined ? statusOf(error.code) : 'UNAVAILABLE',
+  const foreign = foreignAnswer(error);
+  const problem = error.code === Code.DeadlineExceeded ? undefined : (foreign?.meaning ?? call.transportProblem(error));
+  const facts: FailureFacts = {
+    status: foreign ? statusOf(foreignCode(foreign, error.code)) : problem === undefined ? statusOf(error.code) : 'UNAVAILABLE',
     field: details.violation && (call.names?.field(details.violation.field) ?? details.violation.field),
     wireField: details.violation?.field,
     retryAfterMs: details.retryAfterMs,
     requestId: error.metadata.get('x-request-id') ?? call.requestId,
     attempts: call.attempts,
     cause: thrown,
-  });
+  };
+  if (foreign?.http === contentTooLarge && call.requestBytes) {
+    const size = call.requestBytes();
+    return new MessageTooLargeError(`can't reach ${call.address}: ${foreign.meaning}: ${size} bytes`, { ...facts, size });
+  }
+  const large = tooLarge(error, call.requestBytes, details.retryAfterMs !== undefined);
+  return large
+    ? new MessageTooLargeError(large.message, { ...facts, ...large })
+    : new SuperResolutionError(problem === undefined ? message(error, call, details) : `can't reach ${call.address}: ${problem}`, facts);
 }
 
 /** The server's answer is not one of this protocol. */

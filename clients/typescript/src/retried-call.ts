@@ -19,13 +19,17 @@ export class RetriedCall {
   private attempts = 0;
   private requestId: string | undefined;
 
-  /** @param names The caller's names of what was asked for. */
+  /**
+   * @param names The caller's names of what was asked for.
+   * @param requestBytes Size of the request, where it has something that can be large.
+   */
   constructor(
     private readonly route: Route,
     private readonly options: CheckedOptions,
     private readonly settings: CheckedSettings,
     private readonly signal: AbortSignal | undefined,
     private readonly names?: CallersNames,
+    private readonly requestBytes?: () => number,
   ) {
     this.deadlineMs = keptDeadline(settings.deadlineMs ?? options.deadlineMs);
     this.due = this.deadlineMs === undefined ? undefined : this.begun + this.deadlineMs;
@@ -75,6 +79,7 @@ export class RetriedCall {
           attempts: this.attempts,
           requestId: this.requestId,
           names: this.names,
+          requestBytes: this.requestBytes,
         });
   }
 

@@ -39,7 +39,7 @@ export class SuperResolutionError extends Error {
       : Function.prototype[Symbol.hasInstance].call(this, value);
   }
 
-  override readonly name = 'SuperResolutionError';
+  override readonly name: string = 'SuperResolutionError';
   /** Status of the call. */
   readonly status: Status;
   /** What was refused of the request, by the name that the caller gave it (`samples`), where the server named it. */
@@ -62,5 +62,27 @@ export class SuperResolutionError extends Error {
     this.retryAfterMs = about.retryAfterMs;
     this.requestId = about.requestId;
     this.attempts = about.attempts ?? 1;
+  }
+}
+
+const markOfSize = Symbol.for('cvdvae.MessageTooLargeError');
+
+/** A message was larger than its receiver takes: nothing that waiting would help. */
+export class MessageTooLargeError extends SuperResolutionError {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && markOfSize in value;
+  }
+
+  override readonly name = 'MessageTooLargeError';
+  /** Size of the message in bytes, where known. */
+  readonly size: number | undefined;
+  /** Most bytes that its receiver takes, where known. */
+  readonly limit: number | undefined;
+
+  constructor(message: string, about: FailureFacts & { readonly size?: number | undefined; readonly limit?: number | undefined }) {
+    super(message, about);
+    Object.defineProperty(this, markOfSize, { value: true });
+    this.size = about.size;
+    this.limit = about.limit;
   }
 }

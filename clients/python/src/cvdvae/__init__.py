@@ -20,6 +20,7 @@ from .errors import (
     NotFound,
     Overloaded,
     ProtocolError,
+    TooLarge,
     Unauthenticated,
     Unavailable,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Scale",
     "Started",
     "Timings",
+    "TooLarge",
     "Unauthenticated",
     "Unavailable",
     "UpscaleCall",

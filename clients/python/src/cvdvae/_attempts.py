@@ -4,6 +4,7 @@ same images.
 """
 from __future__ import annotations
 
+import math
 import random
 import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
@@ -14,12 +15,14 @@ from . import errors
 from ._failure import failure
 from ._names import LIBRARY, Names
 from ._settings import Settings, check_credential, check_request_id, check_seconds
+from ._too_large import request_excess
 from ._watch import Silence
 
 _SHORTENED = 0.5
 _LENGTHENED = 0.25
 # What grpc makes of more seconds than this may lie in the past.
 _LONGEST = 1e9
+_LIMITS_WITHIN = 5.0
 
 
 class Attempts:
@@ -34,18 +37,21 @@ class Attempts:
         token: Optional[str] = None,
         names: Names = LIBRARY,
         random_number: Callable[[], float] = random.random,
+        request_bytes: Optional[int] = None,
     ) -> None:
         check_seconds("deadline", deadline)
         check_request_id(request_id)
         check_credential("api_key", api_key)
         check_credential("token", token)
         self._settings = settings
-        self._limit = settings.deadline if deadline is None else deadline
+        limit = settings.deadline if deadline is None else deadline
+        self._limit = None if limit == math.inf else limit
         self._request_id = request_id
         self._api_key = settings.api_key if api_key is None else api_key
         self._token = settings.token if token is None else token
         self._names = names
         self._random = random_number
+        self._request_bytes = request_bytes
         self._begin = 0.0
         self._end: Optional[float] = None
         self._attempts = 0
@@ -84,7 +90,27 @@ class Attempts:
 
     def failure(self, error: grpc.RpcError, admitted: bool = False, request_id: Optional[str] = None) -> errors.CvdvaeError:
         """The error of a failed attempt."""
-        return failure(error, self._settings.address, self._limit, self._attempts, request_id or self._request_id, admitted, self._names)
+        identity = request_id or self._request_id
+        size = None if admitted else self._request_bytes
+        return failure(error, self._settings.address, self._limit, self._attempts, identity, admitted, self._names, size)
+
+    def asks_for_limit(self, failed: errors.TooLarge) -> bool:
+        """Whether the server may know more of a failure. What stands between has a limit of its own, which the server does not know."""
+        return failed.size is not None and failed.limit is None and "(HTTP " not in failed.message
+
+    def limits(self) -> Dict[str, Any]:
+        """The arguments of a call that asks what the server would have taken of a request that was too large."""
+        return {**self.begin(), "timeout": _LIMITS_WITHIN}
+
+    def limited(self, failed: errors.TooLarge, limit: int) -> errors.TooLarge:
+        """The same failure with what the server takes, which it says when it is asked."""
+        assert self._request_bytes is not None
+        if not limit:
+            return failed
+        known = request_excess(self._request_bytes, limit)
+        return errors.TooLarge(
+            known.message, size=known.size, limit=limit, status=failed.status, request_id=failed.request_id, attempts=failed.attempts
+        )
 
     def protocol_error(self, problem: str, request_id: Optional[str] = None) -> errors.ProtocolError:
         """What the server sends is not of this protocol."""
@@ -111,4 +137,4 @@ class Attempts:
             wait = asked * (1 + _LENGTHENED * self._random())
         else:
             wait = settings.retry_delay * 2.0 ** (self._attempts - 1) * (1 - _SHORTENED * self._random())
-        return min(wait, settings.max_retry_delay)
+        return min(wait, settings.max_retry_delay, _LONGEST)

@@ -55,7 +55,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
             spreads calls over all the addresses of a name.
         api_key: sent as ``x-api-key``.
         token: bearer token (a JWT), sent as ``authorization``.
-        deadline: longest time of a call with all its attempts, in seconds; None: no limit. An upscale ends by then with what is
+        deadline: longest time of a call with all its attempts, in seconds; None, or ``math.inf``: no limit. An upscale ends by then with what is
             finished; DeadlineExceeded is raised only where there is no image at all.
         tls: whether a ``dns:///`` address is reached over TLS.
         ca: PEM, or a file of it, of whom to trust; None: those that come with grpc.
@@ -144,7 +144,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
         stop_at: last resolution to compute; its preview is the result.
         report_groups: asks for GroupDecoded events.
         model: ``name`` or ``name@version``; empty: the server's default.
-        deadline, api_key, token: in place of the client's.
+        deadline, api_key, token: in place of the client's; a deadline of ``math.inf`` is none.
         request_id: identity of the call in the server's logs, 1 to 128 letters, digits, ``-``, ``_``, ``.`` or ``:``; None: the server's.
         sample_count, enforce_consistency, input_fit, stop_at_resolution: the protocol's names of samples, consistency, fit (which takes the
             protocol's numbers here) and stop_at.
@@ -181,7 +181,7 @@ class ClientBase(abc.ABC, Generic[CallT]):
             model=model,
             used=used,
         )
-        return self._begin(request, self._attempts(deadline, request_id, api_key, token, used))
+        return self._begin(request, self._attempts(deadline, request_id, api_key, token, used, request.ByteSize()))
 
     def _attempts(
         self,
@@ -190,9 +190,11 @@ class ClientBase(abc.ABC, Generic[CallT]):
         api_key: Optional[str],
         token: Optional[str],
         used: Mapping[str, str] = MappingProxyType({}),
+        request_bytes: Optional[int] = None,
     ) -> Attempts:
         """A call's attempts; used has the names of its arguments where they are not the usual ones."""
-        return Attempts(self._settings, deadline, request_id, api_key, token, self._names.calling(**used))
+        names = self._names.calling(**used)
+        return Attempts(self._settings, deadline, request_id, api_key, token, names, request_bytes=request_bytes)
 
     @abc.abstractmethod
     def _open(self) -> None:

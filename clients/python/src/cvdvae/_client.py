@@ -16,7 +16,7 @@ from ._reader import EventReader
 from ._settings import Settings
 from ._signature import checked
 from ._watch import Watch
-from .errors import DeadlineExceeded
+from .errors import DeadlineExceeded, TooLarge
 from .events import Event
 from .models import Models, read_models
 from .v1 import super_resolution_service_pb2 as pb
@@ -112,8 +112,21 @@ class UpscaleCall(Iterator[Event]):
             except grpc.RpcError as error:
                 if self._stop.is_set():
                     raise self._attempts.cancelled() from error
-                wait = self._attempts.wait_after(error)
+                try:
+                    wait = self._attempts.wait_after(error)
+                except TooLarge as failed:
+                    raise self._with_limit(failed) from error
             _pause(self._channel, self._stop, wait)
+
+    def _with_limit(self, failed: TooLarge) -> TooLarge:
+        """Where the server does not say what it takes, it is asked; where it does not answer that either, the failure is told as it is."""
+        if not self._attempts.asks_for_limit(failed):
+            return failed
+        try:
+            answer: pb.ListModelsResponse = self._service.ListModels(pb.ListModelsRequest(), **self._attempts.limits())
+        except grpc.RpcError:
+            return failed
+        return self._attempts.limited(failed, answer.limits.max_message_bytes)
 
     def _read(self) -> Optional[pb.UpscaleResponse]:
         if self._stop.is_set():

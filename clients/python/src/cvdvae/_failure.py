@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Optional, Tuple, Type, TypeVar
+from typing import Any, Dict, Optional, Tuple, Type, TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError, Message
 
 from . import errors
+from ._foreign import CONTENT_TOO_LARGE, foreign_answer
+from ._too_large import excess
 from ._wire import error_details_pb2 as wire
 from ._names import LIBRARY, Names
 from .events import seconds
@@ -68,12 +70,13 @@ def failure(
     request_id: Optional[str],
     admitted: bool = False,
     names: Names = LIBRARY,
+    request_bytes: Optional[int] = None,
 ) -> errors.CvdvaeError:
     """
     The error for what grpc raised (grpc.RpcError with the state of the call).
 
     deadline is the longest time of the call in seconds, attempts counts the one that failed, admitted says whether the server had accepted
-    the call, and names are those that its caller knows.
+    the call, names are those that its caller knows, and request_bytes is the size of a request that has something that can be large.
     """
     status: grpc.StatusCode = error.code() or grpc.StatusCode.UNKNOWN
     text = one_line(error.details() or "")
@@ -83,7 +86,26 @@ def failure(
     retry = _detail(details, "google.rpc.RetryInfo", wire.RetryInfo)
     retry_after = max(0.0, seconds(retry.retry_delay)) if retry is not None else None
     kind = _KINDS.get(status, errors.CvdvaeError)
-    if status is grpc.StatusCode.UNAVAILABLE and not _from_server(error, text):
+    foreign = foreign_answer(text)
+    known = next((value for key, value in trailers if key == _REQUEST_ID and isinstance(value, str)), None)
+    facts: Dict[str, Any] = {
+        "status": status,
+        "field": names.field(violation[0]) if violation is not None else None,
+        "wire_field": violation[0] if violation is not None else None,
+        "retry_after": retry_after,
+        "request_id": one_line(known) if known is not None else request_id,
+        "attempts": attempts,
+    }
+    if foreign is not None and foreign.http == CONTENT_TOO_LARGE and request_bytes is not None:
+        facts["status"] = grpc.StatusCode.RESOURCE_EXHAUSTED
+        return errors.TooLarge(f"can't reach {address}: {foreign.meaning}: {request_bytes} bytes", size=request_bytes, **facts)
+    if status is grpc.StatusCode.RESOURCE_EXHAUSTED and retry is None:
+        too_large = excess(text, request_bytes)
+        if too_large is not None:
+            return errors.TooLarge(too_large.message, size=too_large.size, limit=too_large.limit, **facts)
+    if foreign is not None:
+        message = f"can't reach {address}: {foreign.meaning}"
+    elif status is grpc.StatusCode.UNAVAILABLE and not _from_server(error, text):
         kind = errors.ConnectionFailed
         problem = "lost" if admitted else "can't reach"
         message = f"{problem} {address}: {_cause(text, address)}"
@@ -98,16 +120,7 @@ def failure(
         message = names.text(text) or f"the server answered {status.name}"
         if retry_after is not None:
             message += f"; try again in {retry_after:g} s"
-    known = next((value for key, value in trailers if key == _REQUEST_ID and isinstance(value, str)), None)
-    return kind(
-        message,
-        status=status,
-        field=names.field(violation[0]) if violation is not None else None,
-        wire_field=violation[0] if violation is not None else None,
-        retry_after=retry_after,
-        request_id=one_line(known) if known is not None else request_id,
-        attempts=attempts,
-    )
+    return kind(message, **facts)
 
 
 def one_line(text: str) -> str:

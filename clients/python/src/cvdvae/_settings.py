@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import os
 import re
 import urllib.parse
@@ -15,6 +14,8 @@ ACCEPTED = "http://host:port, https://host:port, unix:/path or dns:///name:port"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _LEAST_MESSAGE_BYTES = 1024
 _MOST_ATTEMPTS = 20
+# Of what grpc keeps in 32 bits.
+_MOST = 2**31 - 1
 _PING_MS = 30_000
 _PING_TIMEOUT_MS = 10_000
 _PORTS = {"http": 80, "https": 443}
@@ -57,6 +58,8 @@ class Settings:
             raise ValueError(f"max_retry_delay: {self.max_retry_delay} is less than retry_delay, {self.retry_delay}")
         if self.max_message_bytes < _LEAST_MESSAGE_BYTES:
             raise ValueError(f"max_message_bytes: {self.max_message_bytes} is not {_LEAST_MESSAGE_BYTES} or more")
+        if self.max_message_bytes > _MOST:
+            raise ValueError(f"max_message_bytes: {self.max_message_bytes} is more than a message can have, {_MOST}")
         ca, cert, key = self.tls_names
         if (self.cert is None) != (self.key is None):
             raise ValueError(f"{cert} and {key} go together")
@@ -83,9 +86,9 @@ class Settings:
             ("grpc.max_receive_message_length", self.max_message_bytes),
             ("grpc.max_send_message_length", -1),
             # The time for making a connection goes by this name. Later attempts must not be answered from the memory of an earlier one.
-            ("grpc.min_reconnect_backoff_ms", round(self.connect_timeout * 1000)),
-            ("grpc.initial_reconnect_backoff_ms", max(1, round(self.retry_delay * 500))),
-            ("grpc.max_reconnect_backoff_ms", max(1000, round(self.max_retry_delay * 1000))),
+            ("grpc.min_reconnect_backoff_ms", _milliseconds(self.connect_timeout)),
+            ("grpc.initial_reconnect_backoff_ms", _milliseconds(self.retry_delay / 2)),
+            ("grpc.max_reconnect_backoff_ms", max(1000, _milliseconds(self.max_retry_delay))),
             ("grpc.use_local_subchannel_pool", 1),
             # Calls that a stopping server did not take any more are lost for ever by the retries of some versions of grpc. Ours do the same.
             ("grpc.enable_retries", 0),
@@ -154,9 +157,13 @@ def _read_pem(name: str, pem: Pem, marker: bytes, what: str) -> Optional[bytes]:
     return data
 
 
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(min(seconds * 1000, _MOST)))
+
+
 def check_seconds(name: str, value: Optional[float]) -> None:
     """Refuses a time that is not above 0."""
-    if value is not None and not (value > 0 and math.isfinite(value)):
+    if value is not None and not value > 0:
         raise ValueError(f"{name}: {value} is not above 0 seconds")
 
 

@@ -20,7 +20,7 @@ from ._read_ahead_aio import ReadAhead
 from ._reader import EventReader
 from ._settings import Settings
 from ._signature import checked
-from .errors import DeadlineExceeded
+from .errors import DeadlineExceeded, TooLarge
 from .events import Event
 from .models import Models, read_models
 from .v1 import super_resolution_service_pb2 as pb
@@ -127,12 +127,26 @@ class UpscaleCall(AsyncIterator[Event]):
             except grpc.RpcError as error:
                 if self._stopped:
                     raise self._attempts.cancelled() from error
-                wait = self._attempts.wait_after(error)
+                try:
+                    wait = self._attempts.wait_after(error)
+                except TooLarge as failed:
+                    raise await self._with_limit(failed) from error
             self._pause = asyncio.Event()
             try:
                 await asyncio.wait_for(self._pause.wait(), wait)
             except asyncio.TimeoutError:
                 pass
+
+    async def _with_limit(self, failed: TooLarge) -> TooLarge:
+        """Where the server does not say what it takes, it is asked; where it does not answer that either, the failure is told as it is."""
+        if not self._attempts.asks_for_limit(failed):
+            return failed
+        try:
+            service = pb_grpc.SuperResolutionServiceStub(self._channel())
+            answer: pb.ListModelsResponse = await service.ListModels(pb.ListModelsRequest(), **self._attempts.limits())
+        except grpc.RpcError:
+            return failed
+        return self._attempts.limited(failed, answer.limits.max_message_bytes)
 
     async def _read(self) -> Optional[pb.UpscaleResponse]:
         if self._stopped:

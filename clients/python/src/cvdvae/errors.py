@@ -1,7 +1,7 @@
 """What goes wrong, as exceptions that can be read. Wrong arguments are ValueError or TypeError, before anything is sent."""
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 import grpc
 
@@ -51,6 +51,17 @@ class Unauthenticated(CvdvaeError):
 
 class Overloaded(CvdvaeError):
     """The server is busy, or a quota is used up; ``retry_after`` says how long to wait."""
+
+
+class TooLarge(CvdvaeError):
+    """A message was larger than its receiver takes: nothing that waiting would help."""
+
+    def __init__(self, message: str, *, size: Optional[int] = None, limit: Optional[int] = None, **known: Any) -> None:
+        super().__init__(message, **known)
+        self.size = size
+        """Bytes of the message, where known."""
+        self.limit = limit
+        """Most bytes that its receiver takes, where known."""
 
 
 class Unavailable(CvdvaeError):

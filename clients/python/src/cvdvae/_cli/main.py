@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from types import FrameType
@@ -17,6 +18,8 @@ DONE, FAILED, STOPPED = 0, 1, 130
 
 def main(arguments: List[str]) -> int:
     """Runs a command. Wrong arguments end the program with 2, as argparse does it."""
+    # grpc's own lines about a connection would stand beside ours; it reads this when it makes the first one.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     parser = argparse.ArgumentParser(
         prog="python -m cvdvae", description="Calls a super-resolution server: several plausible images of one small image, from coarse to fine."
     )
