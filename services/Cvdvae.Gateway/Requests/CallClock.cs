@@ -19,6 +19,7 @@ internal sealed class CallClock
     private readonly TimeProvider _time;
     private readonly long _arrival;
     private readonly TimeSpan? _budget;
+    private readonly bool _isCallers;
     private readonly TimeSpan _handOver;
     private readonly TimeSpan _margin;
     private readonly TimeSpan _refine;
@@ -27,13 +28,17 @@ internal sealed class CallClock
     /// <param name="time">Source of time.</param>
     /// <param name="deadline">The call's deadline in UTC; <see cref="DateTime.MaxValue"/>: none.</param>
     /// <param name="margin">How long before it the call ends; at most half of the time that the call has.</param>
-    public CallClock(TimeProvider time, DateTime deadline, TimeSpan margin)
+    /// <param name="longest">Longest time of any call, which is a matter of the gateway's alone: decoders are not told of it. Null: there is none.</param>
+    public CallClock(TimeProvider time, DateTime deadline, TimeSpan margin, TimeSpan? longest = null)
     {
         (_time, _arrival) = (time, time.GetTimestamp());
-        if (deadline != DateTime.MaxValue)
+
+        // On a busy machine a deadline may have passed before its call is looked at.
+        TimeSpan? asked = deadline == DateTime.MaxValue ? null : Max(deadline - time.GetUtcNow().UtcDateTime);
+        TimeSpan? end = asked is null || asked > longest ? longest : asked;
+        _isCallers = end == asked;
+        if (end is TimeSpan whole)
         {
-            // On a busy machine a deadline may have passed before its call is looked at.
-            TimeSpan whole = Max(deadline - time.GetUtcNow().UtcDateTime);
             margin = margin < whole * LargestMarginShare ? margin : whole * LargestMarginShare;
             _budget = whole - margin;
         }
@@ -45,10 +50,10 @@ internal sealed class CallClock
     public TimeSpan Elapsed => _time.GetElapsedTime(_arrival);
 
     /// <summary>Time that decoders may still take, at least 0; null: no limit.</summary>
-    public TimeSpan? Remaining => _budget is TimeSpan budget ? Max(budget - Elapsed) : null;
+    public TimeSpan? Remaining => _isCallers && _budget is TimeSpan budget ? Max(budget - Elapsed) : null;
 
     /// <summary>The same for samples that have reached no resolution yet to reach their first: a late image is better than none.</summary>
-    public TimeSpan? RemainingForFirstFrame => _budget is TimeSpan budget ? Max(budget + (_margin * FirstFrameShare) - Elapsed) : null;
+    public TimeSpan? RemainingForFirstFrame => _isCallers && _budget is TimeSpan budget ? Max(budget + (_margin * FirstFrameShare) - Elapsed) : null;
 
     /// <summary>Until a call that still has no image has to end without; null: never.</summary>
     public TimeSpan? RemainingForAnything => _budget is TimeSpan budget ? Max(budget + (_margin * LastHandOverShare) - Elapsed) : null;
@@ -57,9 +62,9 @@ internal sealed class CallClock
     public bool LeavesTimeToRefine => _budget is not TimeSpan budget || Elapsed < budget + _refine;
 
     /// <summary>Cancels when the gateway has to end the call with what it has: when a decoder has not done so by itself.</summary>
-    public CancellationTokenSource StartGuard() => _budget is null
-        ? new CancellationTokenSource()
-        : StartTimer(Remaining!.Value + _handOver);
+    public CancellationTokenSource StartGuard() => _budget is TimeSpan budget
+        ? StartTimer(Max(budget - Elapsed) + _handOver)
+        : new CancellationTokenSource();
 
     /// <summary>Cancels after a time, by this clock.</summary>
     public CancellationTokenSource StartTimer(TimeSpan after) => new(Least(after), _time);

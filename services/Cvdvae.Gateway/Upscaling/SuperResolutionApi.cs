@@ -49,7 +49,11 @@ internal sealed partial class SuperResolutionApi(
 
     public override async Task Upscale(UpscaleRequest request, IServerStreamWriter<UpscaleResponse> responseStream, ServerCallContext context)
     {
-        var clock = new CallClock(time, Earlier(context.Deadline), options.Value.DeadlineMargin + (request.SampleCount * options.Value.DeadlineMarginPerSample));
+        var clock = new CallClock(
+            time,
+            context.Deadline,
+            options.Value.DeadlineMargin + (request.SampleCount * options.Value.DeadlineMarginPerSample),
+            options.Value.MaxCallDuration);
         using var lifetime = new CallLifetime(clock, context.CancellationToken);
         metrics.Started();
         StatusCode outcome = StatusCode.Internal;
@@ -90,12 +94,6 @@ internal sealed partial class SuperResolutionApi(
         {
             metrics.Ended(outcome, refusal);
         }
-    }
-
-    private DateTime Earlier(DateTime deadline)
-    {
-        DateTime longest = time.GetUtcNow().UtcDateTime + options.Value.MaxCallDuration;
-        return deadline < longest ? deadline : longest;
     }
 
     private static StatusCode Outcome(Exception exception, ServerCallContext context) =>

@@ -130,4 +130,23 @@ public sealed class CallClockTests
 
         Assert.False(guard.IsCancellationRequested);
     }
+
+    [Fact]
+    public void Longest_WithoutADeadlineOrWithALaterOne_EndsTheCallAndIsNoneOfTheDecoders()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        foreach (DateTime deadline in new[] { DateTime.MaxValue, time.GetUtcNow().UtcDateTime.AddDays(2) })
+        {
+            var clock = new CallClock(time, deadline, Margin, TimeSpan.FromHours(1));
+            using CancellationTokenSource guard = clock.StartGuard();
+
+            Assert.Null(clock.Remaining);
+            Assert.Null(clock.RemainingForFirstFrame);
+            Assert.InRange(clock.RemainingForAnything!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
+            time.Advance(TimeSpan.FromHours(1));
+            Assert.True(guard.IsCancellationRequested);
+        }
+
+        Assert.InRange(new CallClock(time, time.GetUtcNow().UtcDateTime.AddSeconds(1), Margin, TimeSpan.FromHours(1)).Remaining!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
 }

@@ -88,8 +88,15 @@ public sealed class BackboneFileTests : IDisposable
         AssertRefused("weights", "holds another network; accepted are state dicts (.pth or .safetensors) of torchvision's AlexNet, VGG-16 or SqueezeNet 1.1, and the deep-compressed SqueezeNet 1.0");
     }
 
+    [Fact]
+    public void Load_EmptyFile_SaysSo()
+    {
+        File.WriteAllText(_folder["weights"], "");
+
+        AssertRefused("weights", "is empty, or no regular file");
+    }
+
     [Theory]
-    [InlineData("")]
     [InlineData("{")]
     [InlineData("a text that is no file of weights")]
     [InlineData("\u0001\0\0\0\0\0\0\0")]
