@@ -10,6 +10,9 @@ import grpc
 
 import cvdvae
 import cvdvae.aio
+from cvdvae._read_ahead_aio import ReadAhead
+from cvdvae._watch import Silence
+from cvdvae.v1 import super_resolution_service_pb2 as pb
 from fake_server import FakeServer, answer, preview, refusing, retry_info, started
 
 
@@ -139,5 +142,31 @@ class LoopTests(unittest.TestCase):
         async def run() -> None:
             async with cvdvae.aio.Client():
                 pass
+
+        asyncio.run(run())
+
+class SilentStream:
+    """A stream of grpc.aio on which nothing comes by itself."""
+
+    async def read(self) -> Any:
+        await asyncio.Event().wait()
+
+    def cancel(self) -> None:
+        pass
+
+
+class CancelledTaskTests(unittest.TestCase):
+    def test_a_task_that_is_cancelled_when_an_event_comes_ends(self) -> None:
+        async def run() -> None:
+            ahead = ReadAhead(None, SilentStream(), lambda _: None, Silence(60, None))
+            reader = asyncio.ensure_future(ahead.read())
+            await asyncio.sleep(0.01)
+            # Both before the task runs again.
+            ahead._waiting.append(pb.UpscaleResponse())
+            ahead._came.set()
+            reader.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await reader
+            ahead.stop()
 
         asyncio.run(run())

@@ -7,6 +7,7 @@ from typing import Any, Callable, Deque, Optional
 
 import grpc.aio
 
+from ._pause_aio import pause
 from ._read_ahead import MOST_BYTES
 from ._watch import Silence
 from .v1 import super_resolution_service_pb2 as pb
@@ -40,10 +41,7 @@ class ReadAhead:
                 return grpc.aio.EOF
             self._came.clear()
             self._give_up_where_lost()
-            try:
-                await asyncio.wait_for(self._came.wait(), _LOOK)
-            except asyncio.TimeoutError:
-                pass
+            await pause(self._came, _LOOK)
         response = self._waiting.popleft()
         self._bytes -= response.ByteSize()
         self._went.set()

@@ -16,6 +16,7 @@ import grpc.aio
 
 from ._attempts import Attempts
 from ._base import ClientBase
+from ._pause_aio import pause
 from ._read_ahead_aio import ReadAhead
 from ._reader import EventReader
 from ._settings import Settings
@@ -132,10 +133,7 @@ class UpscaleCall(AsyncIterator[Event]):
                 except TooLarge as failed:
                     raise await self._with_limit(failed) from error
             self._pause = asyncio.Event()
-            try:
-                await asyncio.wait_for(self._pause.wait(), wait)
-            except asyncio.TimeoutError:
-                pass
+            await pause(self._pause, wait)
 
     async def _with_limit(self, failed: TooLarge) -> TooLarge:
         """Where the server does not say what it takes, it is asked; where it does not answer that either, the failure is told as it is."""
