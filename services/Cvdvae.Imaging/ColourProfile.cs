@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using SkiaSharp;
 
 namespace Cvdvae.Imaging;
@@ -34,22 +33,13 @@ internal static class ColourProfile
         }
 
         // A profile comes before the pixels.
-        int position = 8;
-        while (data.Length - position >= 12)
+        var chunks = new PngChunks(data);
+        while (chunks.MoveNext() && !chunks.Type.SequenceEqual("IDAT"u8))
         {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(data[position..]);
-            ReadOnlySpan<byte> type = data.Slice(position + 4, 4);
-            if (type.SequenceEqual("iCCP"u8))
+            if (chunks.Type.SequenceEqual("iCCP"u8))
             {
                 return true;
             }
-
-            if (length > (uint)(data.Length - position - 12) || type.SequenceEqual("IDAT"u8))
-            {
-                break;
-            }
-
-            position += 12 + (int)length;
         }
 
         return false;
@@ -57,31 +47,16 @@ internal static class ColourProfile
 
     private static ReadOnlySpan<byte> JpegDataSpace(ReadOnlySpan<byte> data)
     {
-        int position = 2;
-        while (data.Length - position >= 4 && data[position] == 0xFF)
+        var segments = new JpegSegments(data);
+        while (segments.MoveNext())
         {
-            byte marker = data[position + 1];
-            if (marker == 0xFF)
-            {
-                position++;
-                continue;
-            }
-
-            int length = BinaryPrimitives.ReadUInt16BigEndian(data[(position + 2)..]);
-            if (marker is 0xDA or 0xD9 || length < 2 || length > data.Length - position - 2)
-            {
-                break;
-            }
-
             // The first part of a profile carries its header: name, number of the part, number of parts.
-            ReadOnlySpan<byte> body = data.Slice(position + 4, length - 2);
+            ReadOnlySpan<byte> body = segments.Body;
             const int Start = 14;
-            if (marker == 0xE2 && body.StartsWith("ICC_PROFILE\0\u0001"u8) && body.Length >= Start + DataSpaceOffset + 4)
+            if (segments.Marker == 0xE2 && body.StartsWith("ICC_PROFILE\0\u0001"u8) && body.Length >= Start + DataSpaceOffset + 4)
             {
                 return body.Slice(Start + DataSpaceOffset, 4);
             }
-
-            position += 2 + length;
         }
 
         return [];

@@ -30,21 +30,13 @@ internal static class ExifOrientation
     private static ReadOnlySpan<byte> FindPng(ReadOnlySpan<byte> data)
     {
         // Before or after the pixels: some programs append it.
-        int position = 8;
-        while (data.Length - position >= 12)
+        var chunks = new PngChunks(data);
+        while (chunks.MoveNext())
         {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(data[position..]);
-            if (length > (uint)(data.Length - position - 12))
+            if (chunks.IsWhole && chunks.Type.SequenceEqual("eXIf"u8))
             {
-                break;
+                return chunks.Body;
             }
-
-            if (data[(position + 4)..].StartsWith("eXIf"u8))
-            {
-                return data.Slice(position + 8, (int)length);
-            }
-
-            position += 12 + (int)length;
         }
 
         return [];
@@ -52,29 +44,13 @@ internal static class ExifOrientation
 
     private static ReadOnlySpan<byte> FindJpeg(ReadOnlySpan<byte> data)
     {
-        int position = 2;
-        while (data.Length - position >= 4 && data[position] == 0xFF)
+        var segments = new JpegSegments(data);
+        while (segments.MoveNext())
         {
-            byte marker = data[position + 1];
-            if (marker == 0xFF)
+            if (segments.Marker == 0xE1 && segments.Body.StartsWith(JpegPrefix))
             {
-                position++;
-                continue;
+                return segments.Body;
             }
-
-            int length = BinaryPrimitives.ReadUInt16BigEndian(data[(position + 2)..]);
-            if (marker is 0xDA or 0xD9 || length < 2 || length > data.Length - position - 2)
-            {
-                break;
-            }
-
-            ReadOnlySpan<byte> body = data.Slice(position + 4, length - 2);
-            if (marker == 0xE1 && body.StartsWith(JpegPrefix))
-            {
-                return body;
-            }
-
-            position += 2 + length;
         }
 
         return [];
@@ -82,22 +58,13 @@ internal static class ExifOrientation
 
     private static ReadOnlySpan<byte> FindWebp(ReadOnlySpan<byte> data)
     {
-        long position = 12;
-        while (data.Length - position >= 8)
+        var chunks = new WebpChunks(data);
+        while (chunks.MoveNext())
         {
-            ReadOnlySpan<byte> chunk = data[(int)position..];
-            uint length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
-            if (length > (uint)(chunk.Length - 8))
+            if (chunks.IsWhole && chunks.Type.SequenceEqual("EXIF"u8))
             {
-                break;
+                return chunks.Body;
             }
-
-            if (chunk.StartsWith("EXIF"u8))
-            {
-                return chunk.Slice(8, (int)length);
-            }
-
-            position += 8L + length + (length & 1);
         }
 
         return [];

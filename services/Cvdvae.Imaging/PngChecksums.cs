@@ -5,32 +5,22 @@ namespace Cvdvae.Imaging;
 /// <summary>Writes the checksums of a PNG's chunks anew, where one is wrong: programs that change a file often forget them.</summary>
 internal static class PngChecksums
 {
-    private const int SignatureBytes = 8;
-    private const int Overhead = 12;
     private static readonly uint[] s_table = [.. Enumerable.Range(0, 256).Select(i => Entry((uint)i))];
 
     /// <summary>Whether there was a wrong one.</summary>
     public static bool Repair(Span<byte> data)
     {
         bool repaired = false;
-        int position = SignatureBytes;
-        while (data.Length - position >= Overhead)
+        var chunks = new PngChunks(data);
+        while (chunks.MoveNext() && chunks.IsWhole)
         {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(data[position..]);
-            if (length > (uint)(data.Length - position - Overhead))
-            {
-                break;
-            }
-
-            int end = position + 8 + (int)length;
-            uint right = Sum(data[(position + 4)..end]);
+            int end = chunks.TypePosition + 4 + chunks.Body.Length;
+            uint right = Sum(data[chunks.TypePosition..end]);
             if (right != BinaryPrimitives.ReadUInt32BigEndian(data[end..]))
             {
                 repaired = true;
                 BinaryPrimitives.WriteUInt32BigEndian(data[end..], right);
             }
-
-            position = end + 4;
         }
 
         return repaired;
