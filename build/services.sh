@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the services (an encoder, a decoder or its stages, a gateway) as processes of their own on the loopback interface, waits until they are
-# ready, and stops them at the end, also on Ctrl-C. Their warnings and errors are passed on as they come. When every model is refused it gives up at once. When one can't start, its own words say why; when one dies otherwise, or is not ready in time, the end of its
-# log is shown; and all stop.
+# ready, and stops them at the end, also on Ctrl-C. Their warnings and errors are passed on as they come. When every model is refused it gives
+# up at once. When one can't start, its own words say why; when one dies otherwise, or is not ready in time, the end of its log is shown; and all
+# stop.
 #
 #   build/services.sh -- COMMAND...     runs a command with CVDVAE_SERVER (gRPC) and CVDVAE_HTTP (page, gRPC-Web) set to the
 #                                       gateway; its exit status is the script's

@@ -3,7 +3,9 @@ namespace Cvdvae.Client;
 /// <summary>What one call does differently from the client's options.</summary>
 public sealed record CallSettings
 {
-    /// <summary>Longest time of the call with all its attempts, above 0; null: the client's; <see cref="Timeout.InfiniteTimeSpan"/>: none.</summary>
+    /// <summary>
+    /// Longest time of the call with all its attempts, above 0; null: the client's; <see cref="Timeout.InfiniteTimeSpan"/>: none.
+    /// </summary>
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>

@@ -163,7 +163,8 @@ public sealed class SuperResolutionClient : IDisposable
     /// <exception cref="SuperResolutionException">The call failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public Task<ListModelsResponse> ListModelsAsync(CallSettings? settings = null, CancellationToken stop = default) =>
-        Begin(settings, stop).RunAsync(async options => await _service.ListModelsAsync(new ListModelsRequest(), options).ConfigureAwait(false));
+        Begin(settings, stop).RunAsync(
+            async options => await _service.ListModelsAsync(new ListModelsRequest(), options).ConfigureAwait(false));
 
     /// <summary>Closes the connections; running calls end.</summary>
     public void Dispose() => _channel.Dispose();
@@ -180,13 +181,16 @@ public sealed class SuperResolutionClient : IDisposable
         {
             return await call.RunAsync(options => OpenAsync(request, options)).ConfigureAwait(false);
         }
-        catch (MessageTooLargeException failure) when (failure is { Size: not null, Limit: null } && !TransportProblem.IsTooLargeForAProxy(failure))
+        catch (MessageTooLargeException failure) when (
+            failure is { Size: not null, Limit: null } && !TransportProblem.IsTooLargeForAProxy(failure))
         {
             throw await WithLimitAsync(failure, settings, stop).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Where the server does not say what it takes, it is asked; where it does not answer that either, the failure stays as it is.</summary>
+    /// <summary>
+    /// Where the server does not say what it takes, it is asked; where it does not answer that either, the failure stays as it is.
+    /// </summary>
     private async Task<MessageTooLargeException> WithLimitAsync(
         MessageTooLargeException failure, CallSettings? settings, CancellationToken stop)
     {
@@ -194,7 +198,13 @@ public sealed class SuperResolutionClient : IDisposable
         {
             CallSettings asked = (settings ?? new()) with { Deadline = LimitsWithin };
             long limit = (await ListModelsAsync(asked, stop).ConfigureAwait(false)).Limits?.MaxMessageBytes ?? 0;
-            return limit == 0 ? failure : new MessageTooLargeException(Excess.OfRequest(failure.Size!.Value, limit).Message, failure.InnerException!)
+            if (limit == 0)
+            {
+                return failure;
+            }
+
+            string message = Excess.OfRequest(failure.Size!.Value, limit).Message;
+            return new MessageTooLargeException(message, failure.InnerException!)
             {
                 Status = failure.Status,
                 Size = failure.Size,

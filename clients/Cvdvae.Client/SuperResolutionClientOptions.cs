@@ -12,7 +12,9 @@ public sealed class SuperResolutionClientOptions
     /// <summary>Whether a <c>dns:///</c> address is reached over TLS.</summary>
     public bool Tls { get; set; }
 
-    /// <summary>PEM file of the authorities that the server's certificate must come from; null: those that the system trusts. For TLS.</summary>
+    /// <summary>
+    /// PEM file of the authorities that the server's certificate must come from; null: those that the system trusts. For TLS.
+    /// </summary>
     public string? CaPath { get; set; }
 
     /// <summary>PEM file of the certificate to present to the server, followed by its intermediate ones; null: none. For TLS.</summary>
@@ -28,8 +30,8 @@ public sealed class SuperResolutionClientOptions
     public string? Token { get; set; }
 
     /// <summary>
-    /// Longest time of a call with all its attempts, above 0; null, <see cref="Timeout.InfiniteTimeSpan"/> or 100 years and more: no limit. The server ends an Upscale shortly before it with what is
-    /// finished by then.
+    /// Longest time of a call with all its attempts, above 0; null, <see cref="Timeout.InfiniteTimeSpan"/> or 100 years and more: no
+    /// limit. The server ends an Upscale shortly before it with what is finished by then.
     /// </summary>
     public TimeSpan? Deadline { get; set; }
 
@@ -51,6 +53,8 @@ public sealed class SuperResolutionClientOptions
     /// <summary>Longest time to set up a connection, above 0.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the addresses behind a <c>dns:///</c> name are looked up anew, above 0. A lost connection looks them up at once.</summary>
+    /// <summary>
+    /// How often the addresses behind a <c>dns:///</c> name are looked up anew, above 0. A lost connection looks them up at once.
+    /// </summary>
     public TimeSpan ResolverRefresh { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -27,7 +27,8 @@ internal static class RequestWords
         Add(words, PixelSamplings);
         Add(words, Fits);
         Add(words, Formats);
-        return new CallerNames(options, words, (option, word) => word == Default ? $"no {option}" : $"{option} {word}", zeroMeansDefault: false);
+        return new CallerNames(
+            options, words, (option, word) => word == Default ? $"no {option}" : $"{option} {word}", zeroMeansDefault: false);
     }
 
     private static void Add<T>(Dictionary<string, string> words, (string Word, T Value)[] choices)

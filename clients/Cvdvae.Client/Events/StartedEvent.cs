@@ -32,6 +32,7 @@ public sealed record StartedEvent : UpscaleEvent
 
     /// <summary>What was admitted, with the resolutions.</summary>
     public override string ToString() =>
-        $"{nameof(StartedEvent)} {{ RequestId = {RequestId}, Model = {Model}, Scale = {Scale}, InputSize = {InputSize}, OutputSize = {OutputSize}, " +
-        $"GroupCount = {GroupCount}, ConditionedGroupCount = {ConditionedGroupCount}, Resolutions = [{string.Join(", ", Resolutions)}], Seed = {Seed} }}";
+        $"{nameof(StartedEvent)} {{ RequestId = {RequestId}, Model = {Model}, Scale = {Scale}, InputSize = {InputSize}, " +
+        $"OutputSize = {OutputSize}, GroupCount = {GroupCount}, ConditionedGroupCount = {ConditionedGroupCount}, " +
+        $"Resolutions = [{string.Join(", ", Resolutions)}], Seed = {Seed} }}";
 }

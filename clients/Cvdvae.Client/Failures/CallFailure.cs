@@ -31,7 +31,8 @@ internal static class CallFailure
         }
 
         Excess? excess = problem is null ? Excess.Of(status, error.Status.Detail, retryAfter is not null, call)
-            : call.RequestBytes is int size && TransportProblem.IsTooLargeForAProxy(error.Status.Detail) ? new($"{problem}: {size} bytes", size, null)
+            : call.RequestBytes is int size && TransportProblem.IsTooLargeForAProxy(error.Status.Detail)
+            ? new($"{problem}: {size} bytes", size, null)
             : null;
         if (excess is not null)
         {

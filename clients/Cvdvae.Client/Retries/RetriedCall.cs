@@ -62,10 +62,13 @@ internal sealed class RetriedCall(
     /// <param name="error">The failure.</param>
     /// <param name="admitted">Whether the server had admitted the call; nothing is tried again then.</param>
     public SuperResolutionException Failure(RpcException error, bool admitted) => CallFailure.From(
-        error, new FailedCall(options, _limit, time.GetUtcNow() >= _deadline, _attempts, settings.RequestId, settings.Names, requestBytes, admitted));
+        error,
+        new FailedCall(
+            options, _limit, time.GetUtcNow() >= _deadline, _attempts, settings.RequestId, settings.Names, requestBytes, admitted));
 
     /// <summary>A deadline that a clock can keep; null: there is none.</summary>
-    private static TimeSpan? Kept(TimeSpan? deadline) => deadline < LongestDeadline && deadline != Timeout.InfiniteTimeSpan ? deadline : null;
+    private static TimeSpan? Kept(TimeSpan? deadline) =>
+        deadline < LongestDeadline && deadline != Timeout.InfiniteTimeSpan ? deadline : null;
 
     private CallOptions Options()
     {

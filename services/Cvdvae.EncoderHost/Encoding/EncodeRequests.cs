@@ -39,7 +39,8 @@ internal static class EncodeRequests
     {
         TensorType.Unspecified => TensorType.Float32,
         TensorType.Float32 or TensorType.Float16 or TensorType.Bfloat16 => request.FeatureType,
-        _ => throw RpcErrors.InvalidArgument("feature_type", request.FeatureType, "TENSOR_TYPE_FLOAT32, TENSOR_TYPE_FLOAT16 or TENSOR_TYPE_BFLOAT16"),
+        _ => throw RpcErrors.InvalidArgument(
+            "feature_type", request.FeatureType, "TENSOR_TYPE_FLOAT32, TENSOR_TYPE_FLOAT16 or TENSOR_TYPE_BFLOAT16"),
     };
 
     /// <summary>Resolutions that are wanted.</summary>

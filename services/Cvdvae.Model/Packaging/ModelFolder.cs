@@ -45,8 +45,8 @@ public sealed class ModelFolder
     public static ModelFolder Open(string path)
     {
         string manifest = Path.Combine(path, ManifestName);
-        return !RegularFile.IsReadable(manifest) ? throw new InvalidModelException(manifest, "is empty, or no regular file")
-            : File.Exists(manifest)
+        RequireReadable(manifest);
+        return File.Exists(manifest)
             ? new ModelFolder(path, ModelManifest.Parse(File.ReadAllBytes(manifest), manifest))
             : throw new InvalidModelException(path, $"holds no {ManifestName}");
     }
@@ -126,11 +126,7 @@ public sealed class ModelFolder
         foreach (string file in Directory.EnumerateFiles(FolderPath).Where(IsPart).Order(StringComparer.Ordinal))
         {
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(file)));
-            if (!RegularFile.IsReadable(file))
-            {
-                throw new InvalidModelException(file, "is empty, or no regular file");
-            }
-
+            RequireReadable(file);
             using FileStream stream = File.OpenRead(file);
             using IncrementalHash content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             int count;
@@ -144,6 +140,14 @@ public sealed class ModelFolder
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void RequireReadable(string file)
+    {
+        if (!RegularFile.IsReadable(file))
+        {
+            throw new InvalidModelException(file, "is empty, or no regular file");
+        }
     }
 
     private static bool IsPart(string file) => Path.GetFileName(file) == ManifestName || Path.GetExtension(file) == ".safetensors";

@@ -1,3 +1,4 @@
+using Cvdvae.Model.Weights.Bytes;
 using Microsoft.Extensions.Logging;
 
 namespace Cvdvae.ServiceDefaults.Files;
@@ -103,12 +104,9 @@ public sealed partial class WatchedFiles<T> : IDisposable
         byte[][] Read() => [.. _paths.Select(ReadFile)];
     }
 
-    private static byte[] ReadFile(string path)
-    {
-        // Opening a named pipe waits for its writer, for ever, and a device has no end. Both have the length 0, and none of our files has.
-        var file = new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
-        return file is { Exists: true, Length: 0 } ? throw new InvalidDataException($"'{path}' is empty, or no regular file") : File.ReadAllBytes(path);
-    }
+    private static byte[] ReadFile(string path) => RegularFile.IsReadable(path)
+        ? File.ReadAllBytes(path)
+        : throw new InvalidDataException($"'{path}' is empty, or no regular file");
 
     [LoggerMessage(130, LogLevel.Information, "{Name}: the files have changed and were read anew")]
     private partial void Changed(string name);

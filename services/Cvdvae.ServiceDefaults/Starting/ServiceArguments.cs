@@ -61,12 +61,13 @@ internal static class ServiceArguments
             return null;
         }
 
-        string[] known = [.. new KnownOptions([]).All.Where(key => !key.EndsWith(OptionName.Item, StringComparison.Ordinal))];
-        string[] same = [.. known.Where(key => key[(key.LastIndexOf(':') + 1)..].Equals(name, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
-        string[] meant = same.Length > 0 ? same : NearestName.Find(name, known.Select(key => key[(key.LastIndexOf(':') + 1)..]), MostMistakes) is { } near
-            ? [.. known.Where(key => key.EndsWith($":{near}", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
-            : [];
-        return $"command line: '{argument}' has no section; {(meant.Length > 0 ? $"did you mean {string.Join(" or ", meant.Select(key => $"--{key}"))}?" : "write --Section:Option VALUE, or --help")}";
+        ILookup<string, string> options = new KnownOptions([]).All
+            .Where(key => !key.EndsWith(OptionName.Item, StringComparison.Ordinal))
+            .ToLookup(key => key[(key.LastIndexOf(':') + 1)..], StringComparer.OrdinalIgnoreCase);
+        string? nearest = NearestName.Find(name, options.Select(option => option.Key), MostMistakes);
+        string[] meant = nearest is null ? [] : [.. options[nearest].Order(StringComparer.Ordinal).Select(key => $"--{key}")];
+        string advice = meant.Length > 0 ? $"did you mean {string.Join(" or ", meant)}?" : "write --Section:Option VALUE, or --help";
+        return $"command line: '{argument}' has no section; {advice}";
     }
 
     /// <summary>The program's name in what it says.</summary>

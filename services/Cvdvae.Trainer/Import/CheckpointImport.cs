@@ -84,9 +84,15 @@ internal sealed class CheckpointImport
     /// <summary>What an import left that was ended before it wrote weights stands in nobody's way.</summary>
     private void ForgetHalfMade(string output)
     {
-        if (ModelFolder.Exists(output) && !Directory.EnumerateFiles(output, "*.safetensors").Any() && ModelFolder.Open(output).Manifest.Prior != _prior)
+        if (!ModelFolder.Exists(output) || Directory.EnumerateFiles(output, "*.safetensors").Any())
         {
-            ModelFolder.Open(output).Update(new ModelManifest { Name = ModelFolder.Open(output).Manifest.Name, Prior = _prior });
+            return;
+        }
+
+        ModelFolder folder = ModelFolder.Open(output);
+        if (folder.Manifest.Prior != _prior)
+        {
+            folder.Update(new ModelManifest { Name = folder.Manifest.Name, Prior = _prior });
         }
     }
 

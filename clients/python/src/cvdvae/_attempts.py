@@ -12,7 +12,8 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import grpc
 
 from . import errors
-from ._failure import failure
+from ._failure import failure, one_line
+from ._foreign import foreign_answer
 from ._names import LIBRARY, Names
 from ._settings import Settings, check_credential, check_request_id, check_seconds
 from ._too_large import request_excess
@@ -94,9 +95,9 @@ class Attempts:
         size = None if admitted else self._request_bytes
         return failure(error, self._settings.address, self._limit, self._attempts, identity, admitted, self._names, size)
 
-    def asks_for_limit(self, failed: errors.TooLarge) -> bool:
+    def asks_for_limit(self, failed: errors.TooLarge, error: grpc.RpcError) -> bool:
         """Whether the server may know more of a failure. What stands between has a limit of its own, which the server does not know."""
-        return failed.size is not None and failed.limit is None and "(HTTP " not in failed.message
+        return failed.size is not None and failed.limit is None and foreign_answer(one_line(error.details() or "")) is None
 
     def limits(self) -> Dict[str, Any]:
         """The arguments of a call that asks what the server would have taken of a request that was too large."""

@@ -115,12 +115,12 @@ class UpscaleCall(Iterator[Event]):
                 try:
                     wait = self._attempts.wait_after(error)
                 except TooLarge as failed:
-                    raise self._with_limit(failed) from error
+                    raise self._with_limit(failed, error) from error
             _pause(self._channel, self._stop, wait)
 
-    def _with_limit(self, failed: TooLarge) -> TooLarge:
+    def _with_limit(self, failed: TooLarge, error: grpc.RpcError) -> TooLarge:
         """Where the server does not say what it takes, it is asked; where it does not answer that either, the failure is told as it is."""
-        if not self._attempts.asks_for_limit(failed):
+        if not self._attempts.asks_for_limit(failed, error):
             return failed
         try:
             answer: pb.ListModelsResponse = self._service.ListModels(pb.ListModelsRequest(), **self._attempts.limits())

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable as AnyIterable
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Union
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple, Union
 
 from ._names import FIELDS
 from .enums import ImageFormat, InputFit, PixelSampling, to_wire
@@ -39,29 +39,19 @@ def make_request(
     request.input_fit = to_wire(InputFit, names["input_fit"], fit)  # type: ignore[assignment]
     request.preview_format = to_wire(ImageFormat, "preview_format", preview_format)  # type: ignore[assignment]
     request.result_format = to_wire(ImageFormat, "result_format", result_format)  # type: ignore[assignment]
-    read: Dict[str, Callable[[str, Any], Any]] = {
-        "model": _text,
-        "sample_count": _counted,
-        "scale": _counted,
-        "seed": _seed,
-        "quality": _counted,
-        "stop_at_resolution": _counted,
-        "encoder_temperature": _number,
-        "prior_temperature": _number,
+    given: Dict[str, Tuple[Callable[[str, Any], Any], Any]] = {
+        "model": (_text, model),
+        "sample_count": (_counted, samples),
+        "scale": (_counted, scale),
+        "seed": (_seed, seed),
+        "quality": (_counted, quality),
+        "stop_at_resolution": (_counted, stop_at),
+        "encoder_temperature": (_number, temperature if encoder_temperature is None else encoder_temperature),
+        "prior_temperature": (_number, temperature if prior_temperature is None else prior_temperature),
     }
-    given: Dict[str, Any] = {
-        "model": model,
-        "sample_count": samples,
-        "scale": scale,
-        "seed": seed,
-        "quality": quality,
-        "stop_at_resolution": stop_at,
-        "encoder_temperature": temperature if encoder_temperature is None else encoder_temperature,
-        "prior_temperature": temperature if prior_temperature is None else prior_temperature,
-    }
-    for field, value in given.items():
+    for field, (read, value) in given.items():
         if value is not None:
-            setattr(request, field, read[field](names[field], value))
+            setattr(request, field, read(names[field], value))
     if isinstance(preview_resolutions, (str, bytes)) or not isinstance(preview_resolutions, AnyIterable):
         raise TypeError(f"preview_resolutions: {preview_resolutions!r} is not a list of whole numbers")
     request.preview_resolutions.extend(_counted(f"preview_resolutions[{at}]", value) for at, value in enumerate(preview_resolutions))

@@ -131,13 +131,13 @@ class UpscaleCall(AsyncIterator[Event]):
                 try:
                     wait = self._attempts.wait_after(error)
                 except TooLarge as failed:
-                    raise await self._with_limit(failed) from error
+                    raise await self._with_limit(failed, error) from error
             self._pause = asyncio.Event()
             await pause(self._pause, wait)
 
-    async def _with_limit(self, failed: TooLarge) -> TooLarge:
+    async def _with_limit(self, failed: TooLarge, error: grpc.RpcError) -> TooLarge:
         """Where the server does not say what it takes, it is asked; where it does not answer that either, the failure is told as it is."""
-        if not self._attempts.asks_for_limit(failed):
+        if not self._attempts.asks_for_limit(failed, error):
             return failed
         try:
             service = pb_grpc.SuperResolutionServiceStub(self._channel())
